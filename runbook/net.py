@@ -1,0 +1,40 @@
+"""Addresses and the network as a run tells of them: origins only, and a driver's failure as a named ending."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from playwright.async_api import Error as PlaywrightError
+
+from runbook.errors import RunbookError, Transient
+
+
+def origin_of(url: str) -> str:
+    """`https://host[:port]` of an address, without path and query (which may carry codes)."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def network_failure(error: PlaywrightError, url: str) -> RunbookError:
+    """A driver's error as a named ending; its text is not passed on, it may hold an address with codes in it."""
+    text = str(error)
+    for code in (
+        "ERR_NAME_NOT_RESOLVED",
+        "ERR_INTERNET_DISCONNECTED",
+        "ERR_CONNECTION_REFUSED",
+        "ERR_CONNECTION_RESET",
+        "ERR_PROXY_CONNECTION_FAILED",
+        "ERR_CERT",
+        "ERR_SSL",
+        "ERR_TIMED_OUT",
+        "ERR_EMPTY_RESPONSE",
+    ):
+        if code in text:
+            return Transient(
+                f"{origin_of(url)} cannot be reached ({code.removeprefix('ERR_').replace('_', ' ').lower()}).",
+                remedy="Check the network, the proxy and the address, then run again.",
+                reason=code.lower(),
+            )
+    if "closed" in text or "crash" in text.lower():
+        return Transient("The browser or its page was closed while a step was running.", reason="browser-gone")
+    return Transient(f"{origin_of(url)} did not answer in time.", reason="timeout")

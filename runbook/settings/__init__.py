@@ -1,0 +1,123 @@
+"""What a run is told. `load` puts it together from the environment, `.env` and `runbook.toml`."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+from platformdirs import user_state_path
+from pydantic import Field
+
+from runbook.errors import ConfigError
+from runbook.secrets import SecretRef
+from runbook.settings.channel import (
+    PROJECT_KEY,
+    Channel,
+    Identity,
+    Idp,
+    IdpKind,
+    Model,
+    ProjectKey,
+    Provider,
+    Site,
+    Text,
+)
+
+__all__ = ["Channel", "Identity", "Idp", "IdpKind", "Provider", "SecretRef", "Settings", "Site", "load"]
+
+
+def _folder(name: str) -> Path:
+    return user_state_path("jsm-mailbox-runbook") / name
+
+
+class Settings(Model):
+    """Everything in force. `sources` says of each dotted key where its value came from; keys that are not there are defaults.
+
+    `unbound` is the channel of the one-site form when no project is named: it serves whatever project is asked for.
+    """
+
+    channels: dict[str, Channel] = Field(default_factory=dict)
+    unbound: Channel | None = None
+    default_project: ProjectKey | None = None
+    runs: Path = Field(default_factory=lambda: _folder("runs"))
+    state: Path = Field(default_factory=lambda: _folder("state"))
+    keep_runs_days: Annotated[int, Field(ge=1)] = 30
+    browser: Text | None = None
+    locators: dict[str, Text] = Field(default_factory=dict)
+    sources: dict[str, str] = Field(default_factory=dict)
+
+    def channel(self, key: str | None = None) -> Channel:
+        """The channel of a project; without a key that of RUNBOOK_PROJECT, or the only one there is.
+        Raises ConfigError when it is not configured."""
+        key = key or self.default_project or (next(iter(self.channels)) if len(self.channels) == 1 else None)
+        if key in self.channels:
+            return self.channels[key]
+        there = f"Configured: {', '.join(sorted(self.channels))}." if self.channels else ""
+        if key is None:
+            remedy = f"Give --project KEY, or set RUNBOOK_PROJECT. {there}".strip()
+            raise ConfigError("No project is named.", remedy=remedy, reason="no-project")
+        if self.unbound is None:
+            remedy = (
+                there or "Copy .env.example to .env and fill it in, or add --sandbox to see a run without any settings."
+            )
+            raise ConfigError(f"No channel is configured for project {key}.", remedy=remedy, reason="no-channel")
+        if not re.fullmatch(PROJECT_KEY, key):
+            raise ConfigError(
+                f"--project {key} is not a project key.", remedy="Example: --project HELP", reason="no-project"
+            )
+        return self.unbound.model_copy(update={"project": key})
+
+    def describe(self) -> list[tuple[str, str, str]]:
+        """Every setting in force: dotted key, value as it may be shown, source."""
+        rows = [row for key, channel in sorted(self.channels.items()) for row in _rows(f"channels.{key}", channel)]
+        rows += _rows("channels.*", self.unbound) if self.unbound else []
+        rows += [(key, getattr(self, key)) for key in ("default_project", "runs", "state", "keep_runs_days", "browser")]
+        rows += [(f"locators.{key}", value) for key, value in sorted(self.locators.items())]
+        return [(key, _shown(value), self.sources.get(key, "default")) for key, value in rows]
+
+
+def load(
+    project: str | None = None,
+    *,
+    folder: Path | None = None,
+    env: Mapping[str, str] | None = None,
+    config: Path | None = None,
+) -> Settings:
+    """The settings: environment over `.env` over `runbook.toml`.
+
+    Args: `project`, whose channel the one-site form describes when RUNBOOK_PROJECT does not say; `folder`, where the two
+    files are looked for (default: the current one); `env`, the environment; `config`, a TOML file in place of the folder's.
+    Raises ConfigError that names every problem at once and shows no secret.
+    """
+    from runbook.settings.loading import read
+
+    return read(project, folder or _here(), os.environ if env is None else env, config)
+
+
+def _here() -> Path:
+    try:
+        return Path.cwd()
+    except OSError:
+        raise ConfigError("The current folder is not there any more.", remedy="Change to one that is.") from None
+
+
+def _rows(prefix: str, model: Model) -> list[tuple[str, Any]]:
+    rows: list[tuple[str, Any]] = []
+    for field in type(model).model_fields:
+        value = getattr(model, field)
+        if isinstance(value, Model):
+            rows += _rows(f"{prefix}.{field}", value)
+        elif field not in {"name", "project"}:  # they are part of the key already
+            rows.append((f"{prefix}.{field}", value))
+    return rows
+
+
+def _shown(value: Any) -> str:
+    if value is None or value == ():
+        return "not set"
+    if isinstance(value, tuple):
+        return ", ".join(value)
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,0 +1,67 @@
+"""The environment variables: what each sets, an example, and the value that `.env.example` has in its place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+SECRET_KEYS = frozenset({"password", "totp"})
+
+
+@dataclass(frozen=True)
+class Variable:
+    """`path`: what it sets, inside a channel or among the defaults. `placeholder`: an example value that has to be replaced."""
+
+    path: tuple[str, ...]
+    example: str
+    placeholder: str = ""
+
+
+# One channel of one site.
+CHANNEL: dict[str, Variable] = {
+    "RUNBOOK_SITE": Variable(("site", "url"), "https://acme.atlassian.net", "https://your-site.atlassian.net"),
+    "RUNBOOK_ADMIN_USERNAME": Variable(("site", "admin", "username"), "ada@acme.example", "you@your-company.example"),
+    "RUNBOOK_ADMIN_PASSWORD": Variable(
+        ("site", "admin", "password"), "file:/run/secrets/admin-password", "the-admins-password"
+    ),
+    "RUNBOOK_ADMIN_TOTP": Variable(("site", "admin", "totp"), "keyring:jsm-runbook/admin-totp", "JBSWY3DPEHPK3PXP"),
+    "RUNBOOK_IDP": Variable(("site", "idp", "kind"), "microsoft"),
+    "RUNBOOK_IDP_URL": Variable(("site", "idp", "url"), "https://acme.okta.com"),
+    "RUNBOOK_IDP_LOGOUT_URL": Variable(("site", "idp", "logout_url"), "https://login.acme.example/logout"),
+    "RUNBOOK_EMAIL_PAGE": Variable(
+        ("site", "email_page"), "https://acme.atlassian.net/jira/servicedesk/projects/HELP/settings/email"
+    ),
+    "RUNBOOK_MAILBOX": Variable(("address",), "support@acme.example", "support@your-company.example"),
+    "RUNBOOK_MAILBOX_USERNAME": Variable(("mailbox", "username"), "support@acme.example"),
+    "RUNBOOK_MAILBOX_PASSWORD": Variable(("mailbox", "password"), "cmd:pass show support", "the-mailboxs-password"),
+    "RUNBOOK_MAILBOX_TOTP": Variable(("mailbox", "totp"), "cmd:pass show support-totp", "KRSXG5CTMVRXEZLU"),
+    "RUNBOOK_MAIL_PROVIDER": Variable(("provider",), "microsoft"),
+    "RUNBOOK_MAILBOX_FEDERATED": Variable(("federated",), "true"),
+    "RUNBOOK_MAILBOX_SHOWN_AS": Variable(("shown_as",), "support@acme.onmicrosoft.example"),
+    "RUNBOOK_REQUEST_TYPE": Variable(("request_type",), "Emailed request"),
+    "RUNBOOK_REPLY_TO": Variable(("reply_to",), "true"),
+    "RUNBOOK_REPLACES": Variable(("replaces",), "old@acme.example,ada@acme.example"),
+    "RUNBOOK_OAUTH_CLIENT": Variable(("oauth_client",), "Jira Service Management"),
+}
+# The tool itself.
+DEFAULTS: dict[str, Variable] = {
+    "RUNBOOK_PROJECT": Variable(("default_project",), "HELP"),
+    "RUNBOOK_RUNS": Variable(("runs",), "/var/lib/runbook/runs"),
+    "RUNBOOK_STATE": Variable(("state",), "/var/lib/runbook/state"),
+    "RUNBOOK_KEEP_RUNS_DAYS": Variable(("keep_runs_days",), "30"),
+    "RUNBOOK_BROWSER": Variable(("browser",), "chrome"),
+}
+ALL = CHANNEL | DEFAULTS
+PLACEHOLDERS = frozenset(variable.placeholder for variable in ALL.values()) - {""}
+
+# Examples for what only runbook.toml can set, beside those of the variables.
+EXAMPLES: dict[tuple[str, ...], str] = {
+    ("project",): "HELP",
+    ("site", "mail_domain"): "acme.atlassian.net",
+    ("site", "admin", "origins"): "https://login.acme.example",
+    ("mailbox", "origins"): "https://login.acme.example",
+    ("redirect_hosts",): "id.atlassian.com",
+    ("person_timeout",): "300",
+} | {variable.path: variable.example for variable in ALL.values()}
+NAMES: dict[tuple[str, ...], str] = {variable.path: name for name, variable in ALL.items()} | {
+    ("project",): "RUNBOOK_PROJECT"
+}
