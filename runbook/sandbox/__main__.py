@@ -1,0 +1,69 @@
+"""`python -m runbook.sandbox`: serves a sandbox until its standard input closes, so it dies with whoever started it.
+
+When it is ready it prints one line of JSON: `port`, `spki`, `args` (for Chromium), `start` (an address), `channel`
+(the settings of a run).
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import click
+
+from runbook.errors import ConfigError
+from runbook.sandbox.scenario import DEFAULT, parse
+from runbook.sandbox.seed import build, channel, faults
+from runbook.sandbox.server import Server
+from runbook.sandbox.store import Store, load
+from runbook.sandbox.world import HOSTS, World
+
+
+@click.command(context_settings={"show_default": True})
+@click.option("--scenario", default=DEFAULT, help="NAME[,TRAIT...]")
+@click.option("--fault", multiple=True, help="NAME or NAME=VALUE; may be repeated.")
+@click.option(
+    "--state", type=click.Path(path_type=Path, dir_okay=False), help="File that keeps the world between runs."
+)
+@click.option("--port", default=0, help="0 takes a free one.")
+def main(scenario: str, fault: tuple[str, ...], state: Path | None, port: int) -> None:
+    """Serves the sandbox until standard input closes."""
+    try:
+        world = _world(scenario, fault, state)
+        store = Store(state) if state else None
+        with Server(world, port, after=store.save if store else None) as server:
+            if store:
+                store.save(world)
+            click.echo(json.dumps(_ready(server)))
+            sys.stdin.read()
+        if store:
+            store.save(world)
+    except ConfigError as error:
+        click.echo(f"{error.cause}\n{error.remedy}", err=True)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def _world(scenario: str, fault: tuple[str, ...], state: Path | None) -> World:
+    wanted = parse(scenario)
+    kept = load(state, wanted) if state else None
+    if kept is None:
+        return build(wanted, fault)
+    kept.faults.update(faults(fault))
+    return kept
+
+
+def _ready(server: Server) -> dict[str, object]:
+    return {
+        "port": server.port,
+        "spki": server.spki,
+        "args": server.browser_args(),
+        "start": f"https://{HOSTS['start']}/",
+        "channel": channel(server.world),
+    }
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,60 @@
+"""The sandbox in a process of its own, so that it does not disturb the run; it ends when its standard input closes."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from runbook.errors import ConfigError
+
+
+@dataclass(frozen=True)
+class Served:
+    """A sandbox that answers: `args` for the browser, `channel` the settings of a run, `start` its start page."""
+
+    port: int
+    args: tuple[str, ...]
+    channel: dict[str, Any]
+    start: str
+
+
+@contextmanager
+def serve(scenario: str, faults: Sequence[str] = (), state: Path | None = None, port: int = 0) -> Iterator[Served]:
+    """Starts the sandbox and waits until it answers. Raises ConfigError with the child's own cause and remedy."""
+    argv = [sys.executable, "-m", "runbook.sandbox", "--scenario", scenario, "--port", str(port)]
+    for fault in faults:
+        argv += ["--fault", fault]
+    if state:
+        argv += ["--state", str(state)]
+    # A session of its own: Ctrl-C in the terminal reaches the run first, which then closes the sandbox in order.
+    with subprocess.Popen(  # noqa: S603 - our own module, no shell
+        argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    ) as child:
+        assert child.stdin  # noqa: S101 - all three are pipes
+        assert child.stdout  # noqa: S101
+        assert child.stderr  # noqa: S101
+        try:
+            line = child.stdout.readline()
+            if not line:
+                raise _told(child.stderr.read())
+            said = json.loads(line)
+            yield Served(said["port"], tuple(said["args"]), said["channel"], said["start"])
+        finally:
+            child.stdin.close()
+            child.wait()
+
+
+def _told(text: str) -> ConfigError:
+    lines = [line for line in text.strip().splitlines() if line]
+    if "No module named" in text:
+        return ConfigError(
+            "The sandbox is not installed.", remedy="Run `pip install -e '.[sandbox]'`.", reason="no-sandbox"
+        )
+    cause, remedy = (lines[-2], lines[-1]) if len(lines) > 1 else (lines[-1] if lines else "no reason given", "")
+    return ConfigError(cause, remedy=remedy)
