@@ -1,0 +1,116 @@
+"""Is this machine ready for a run? Checks that change nothing; with `fix` a missing browser is fetched."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import stat
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Literal, Protocol
+
+from runbook.browser import Browser, ensure, find, version_line
+from runbook.errors import ConfigError
+
+Status = Literal["ok", "warning", "failed"]
+
+
+class Folders(Protocol):
+    """What is needed of the settings."""
+
+    @property
+    def runs(self) -> Path: ...
+
+    @property
+    def state(self) -> Path: ...
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that was looked at."""
+
+    name: str
+    status: Status
+    detail: str
+    remedy: str = ""
+
+
+def checks(
+    settings_loader: Callable[[], Folders], choice: str | None, fix: bool, say: Callable[[str], None]
+) -> list[Check]:
+    """Looks at driver, browser (starting it once), settings and folders; not to be called from a running event loop.
+
+    `choice` as for `browser.find`; `settings_loader` may raise ConfigError; `say` takes the progress of a fetch.
+    """
+    found = [_driver(), _browser(choice, fix, say)]
+    try:
+        settings = settings_loader()
+    except ConfigError as error:
+        return [*found, _failed("settings", error)]
+    found.append(Check("settings", "ok", "can be read"))
+    return [*found, _folder("runs folder", settings.runs), _folder("state folder", settings.state)]
+
+
+def render(results: list[Check], as_json: bool) -> str:
+    """The checks for a person, one line each and a line for a remedy, or as a JSON array."""
+    if as_json:
+        return json.dumps([asdict(check) for check in results], indent=2, ensure_ascii=False)
+    width = max((len(check.name) for check in results), default=0)
+    lines = []
+    for check in results:
+        lines.append(f"{check.status:<8}{check.name:<{width}}  {check.detail}")
+        if check.remedy:
+            lines.append(f"{'':<8}{'':<{width}}  Remedy: {check.remedy}")
+    return "\n".join(lines)
+
+
+def exit_code(results: list[Check]) -> int:
+    """2 when a check failed, else 0."""
+    return 2 if any(check.status == "failed" for check in results) else 0
+
+
+def _driver() -> Check:
+    try:
+        return Check("driver", "ok", f"Playwright {version('playwright')}")
+    except PackageNotFoundError:
+        return Check("driver", "failed", "Playwright is not installed.", "Run `pip install jsm-mailbox-runbook` again.")
+
+
+def _browser(choice: str | None, fix: bool, say: Callable[[str], None]) -> Check:
+    try:
+        browser = ensure(choice, headed=False, say=say) if fix else find(choice, headed=False)
+        if browser is None:
+            return Check("browser", "failed", "There is none.", "Run `python -m runbook doctor --fix`.")
+        return Check("browser", "ok", f"{asyncio.run(version_line(browser))}, {browser.path}{_headed(choice, browser)}")
+    except ConfigError as error:
+        return _failed("browser", error)
+
+
+def _headed(choice: str | None, used: Browser) -> str:
+    try:
+        window = find(choice, headed=True)
+    except ConfigError:
+        window = None
+    if window is None:
+        return "; none with a window for --headed"
+    return "" if window == used else f"; with a window: {window.path}"
+
+
+def _folder(name: str, path: Path) -> Check:
+    nearest = next(folder for folder in (path, *path.parents) if folder.exists())
+    if not nearest.is_dir():
+        return Check(name, "failed", f"{nearest} is not a folder.", "Name another one in the settings.")
+    if not os.access(nearest, os.W_OK | os.X_OK):
+        return Check(name, "failed", f"{nearest} cannot be written to.", "Make it writable, or name another one.")
+    if nearest != path:
+        return Check(name, "ok", f"{path}, made by the first run")
+    if os.name == "posix" and stat.S_IMODE(path.stat().st_mode) & 0o077:
+        return Check(name, "failed", f"Others than its owner can get into {path}.", f"Run `chmod 700 {path}`.")
+    return Check(name, "ok", str(path))
+
+
+def _failed(name: str, error: ConfigError) -> Check:
+    return Check(name, "failed", error.cause, error.remedy)

@@ -1,0 +1,114 @@
+"""Is this machine ready for a run?"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from runbook import doctor
+from runbook.browser import Browser
+from runbook.doctor import Check, checks, exit_code, render
+from runbook.errors import ConfigError
+
+
+@dataclass
+class Folders:
+    runs: Path
+    state: Path
+
+
+@pytest.fixture
+def folders(tmp_path: Path) -> Folders:
+    tmp_path.chmod(0o700)
+    return Folders(tmp_path / "runs", tmp_path / "state")
+
+
+@pytest.fixture
+def no_browser(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor, "find", lambda choice, headed: None)
+
+
+def of(results: list[Check], name: str) -> Check:
+    return next(check for check in results if check.name == name)
+
+
+def test_a_ready_machine_passes_and_its_browser_is_named(folders: Folders) -> None:
+    results = checks(lambda: folders, None, True, lambda text: None)
+    assert [check.status for check in results] == ["ok"] * 5
+    assert "Playwright 1." in of(results, "browser").detail
+    assert exit_code(results) == 0
+    assert not folders.runs.exists()
+
+
+@pytest.mark.usefixtures("no_browser")
+def test_no_browser_is_told_with_the_command_that_gets_one(folders: Folders) -> None:
+    results = checks(lambda: folders, None, False, lambda text: None)
+    assert of(results, "browser").status == "failed"
+    assert "doctor --fix" in of(results, "browser").remedy
+    assert exit_code(results) == 2
+
+
+def test_fix_gets_a_browser_and_tells_how(folders: Folders, monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[str] = []
+
+    def ensure(choice: str | None, *, headed: bool, say: object) -> Browser:
+        said.append("getting one")
+        raise ConfigError("none could be fetched", remedy="Do it by hand.")
+
+    monkeypatch.setattr(doctor, "ensure", ensure)
+    checked = of(checks(lambda: folders, None, True, said.append), "browser")
+    assert said == ["getting one"]
+    assert (checked.status, checked.remedy) == ("failed", "Do it by hand.")
+
+
+@pytest.mark.usefixtures("no_browser")
+def test_settings_that_cannot_be_read_are_told_in_their_own_words() -> None:
+    def load() -> Folders:
+        raise ConfigError("RUNBOOK_SITE is missing.", remedy="Set it.")
+
+    checked = of(checks(load, None, False, lambda text: None), "settings")
+    assert checked == Check("settings", "failed", "RUNBOOK_SITE is missing.", "Set it.")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="file modes")
+@pytest.mark.usefixtures("no_browser")
+def test_a_folder_that_others_can_get_into_is_told(folders: Folders) -> None:
+    folders.runs.mkdir()
+    folders.runs.chmod(0o755)
+    results = checks(lambda: folders, None, False, lambda text: None)
+    assert of(results, "runs folder").status == "failed"
+    assert of(results, "runs folder").remedy == f"Run `chmod 700 {folders.runs}`."
+    assert of(results, "state folder").status == "ok"
+
+
+@pytest.mark.usefixtures("no_browser")
+def test_a_file_in_the_place_of_a_folder_is_told(folders: Folders) -> None:
+    folders.state.touch()
+    checked = of(checks(lambda: folders, None, False, lambda text: None), "state folder")
+    assert (checked.status, checked.detail) == ("failed", f"{folders.state} is not a folder.")
+
+
+@pytest.mark.usefixtures("no_browser")
+def test_a_folder_that_cannot_be_written_to_is_told(folders: Folders, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "access", lambda path, mode: False)
+    checked = of(checks(lambda: folders, None, False, lambda text: None), "runs folder")
+    assert (checked.status, "cannot be written" in checked.detail) == ("failed", True)
+
+
+def test_the_checks_are_printed_for_a_person_and_for_a_script() -> None:
+    results = [Check("driver", "ok", "Playwright 1.65"), Check("browser", "failed", "There is none.", "Get one.")]
+    assert render(results, as_json=False).splitlines() == [
+        "ok      driver   Playwright 1.65",
+        "failed  browser  There is none.",
+        "                 Remedy: Get one.",
+    ]
+    assert json.loads(render(results, as_json=True))[1] == {
+        "name": "browser",
+        "status": "failed",
+        "detail": "There is none.",
+        "remedy": "Get one.",
+    }
