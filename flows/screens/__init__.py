@@ -1,0 +1,156 @@
+"""The tables of all sign-in sites, and `look`: which screen of which site is on a page."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from playwright.async_api import ElementHandle, JSHandle, Page
+from playwright.async_api import Error as PlaywrightError
+
+from flows.screens.atlassian import ATLASSIAN
+from flows.screens.base import Problem, Screen, Site
+from flows.screens.google import GOOGLE
+from flows.screens.keycloak import KEYCLOAK
+from flows.screens.microsoft import MICROSOFT
+from flows.screens.okta import OKTA
+from runbook.step import Transient, load_script
+
+__all__ = [
+    "SITES",
+    "Problem",
+    "Screen",
+    "Seen",
+    "Site",
+    "by_selector",
+    "elements",
+    "evaluate",
+    "evaluate_handle",
+    "look",
+    "patiently",
+    "patiently_handle",
+]
+
+SITES: dict[str, Site] = {site.name: site for site in (ATLASSIAN, MICROSOFT, GOOGLE, OKTA, KEYCLOAK)}
+EYES = load_script(__file__, "eyes.js")
+LOOK = load_script(__file__, "look.js").replace("EYES", EYES, 1)
+GRACE = 2.0  # seconds beyond its patience that a wait may take, for a document that is just being loaded
+MOVED = ("context was destroyed", "because of a navigation", "Cannot find context")
+# Playwright's own query_selector first puts its whole selector engine into the main world of each new document.
+BY_SELECTOR = "(css) => {" + EYES + "; return roots().map((r) => r.querySelector(css)).find((el) => el) || null; }"
+FIND = "(locators) => {" + EYES + "; look.roots = roots(); return findAll(locators); }"
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One reading of a page. `fields`: role to CSS selector (None if it is not there). `moved`: something is different from
+    what stood there before the last answer."""
+
+    site: str
+    screen: str
+    problem: str | None
+    problem_text: str | None
+    fields: Mapping[str, str | None]
+    origin: str
+    path: str
+    title: str
+    signature: str
+    moved: bool = True
+
+    @property
+    def place(self) -> str:
+        """Where the page is, without query and fragment (they carry codes)."""
+        return self.origin + self.path
+
+
+async def evaluate(page: Page, script: str, arg: Any = None) -> Any:
+    """`page.evaluate` that begins again in the new document when the old one is navigated away under it."""
+    return await _again(page, page.evaluate, script, arg)
+
+
+async def evaluate_handle(page: Page, script: str, arg: Any = None) -> JSHandle:
+    """The same for a handle."""
+    handle: JSHandle = await _again(page, page.evaluate_handle, script, arg)
+    return handle
+
+
+async def patiently(page: Page, script: str, arg: dict[str, Any], patience: float) -> Any:
+    """`evaluate` of a script that waits for `arg["patience"]` milliseconds at most: the patience (in seconds) is one for all
+    documents that come and go. Raises Transient when the page is still being loaded anew by then."""
+    return await _patiently(page, page.evaluate, script, arg, patience)
+
+
+async def patiently_handle(page: Page, script: str, arg: dict[str, Any], patience: float) -> JSHandle:
+    """The same for a handle."""
+    handle: JSHandle = await _patiently(page, page.evaluate_handle, script, arg, patience)
+    return handle
+
+
+async def _patiently(
+    page: Page, call: Callable[[str, Any], Awaitable[Any]], script: str, arg: dict[str, Any], patience: float
+) -> Any:
+    end = time.monotonic() + patience
+    while True:
+        left = end - time.monotonic()
+        if left < -GRACE:
+            raise Transient("A page is loaded again and again and never stands still.", reason="reloads")
+        try:
+            return await call(script, {**arg, "patience": max(left, 0) * 1000})
+        except PlaywrightError as error:
+            if not _moved(page, error):
+                raise
+
+
+async def _again(page: Page, call: Callable[[str, Any], Awaitable[Any]], script: str, arg: Any) -> Any:
+    while True:
+        try:
+            return await call(script, arg)
+        except PlaywrightError as error:
+            if not _moved(page, error):
+                raise
+
+
+def _moved(page: Page, error: PlaywrightError) -> bool:
+    return not page.is_closed() and any(text in str(error) for text in MOVED)
+
+
+async def look(
+    page: Page,
+    *,
+    after: str = "",
+    goal: str = "",
+    patience: float = 15.0,
+    overrides: Mapping[str, str] | None = None,
+    pass_hops: bool = True,
+) -> Seen:
+    """Waits until a known screen is there that differs from `after` (a signature), or an address that matches `goal` (regex).
+
+    A page that stays unknown, or the same, for `patience` seconds is returned as it is.
+    """
+    tables = _tables(tuple(SITES), tuple((overrides or {}).items()))
+    arg = {"sites": tables, "after": after, "goal": goal, "settle": 4000, "pass_hops": pass_hops}
+    found = await patiently(page, LOOK, arg, patience)
+    found.pop("document")
+    return Seen(**found, moved=found["signature"] != after)
+
+
+@cache
+def _tables(names: tuple[str, ...], overrides: tuple[tuple[str, str], ...]) -> str:
+    # As text: the driver walks through every value of a structured argument, and these are thousands.
+    return json.dumps([SITES[name].table(dict(overrides)) for name in names])
+
+
+async def elements(page: Page, locators: Sequence[str]) -> list[ElementHandle]:
+    """All really visible elements of the first locator that has any, bound to the document they were found in."""
+    array = await evaluate_handle(page, FIND, list(locators))
+    handles = [h.as_element() for h in (await array.get_properties()).values()]
+    return [h for h in handles if h is not None]
+
+
+async def by_selector(page: Page, css: str) -> ElementHandle | None:
+    """The element that a reading has named in its `fields`, or None when it is gone."""
+    return (await evaluate_handle(page, BY_SELECTOR, css)).as_element()

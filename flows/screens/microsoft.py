@@ -1,0 +1,126 @@
+"""Microsoft Entra ID and personal accounts. Facts: ids and PageID of Microsoft's own end-to-end helpers and of saved pages."""
+
+from __future__ import annotations
+
+from flows.screens.base import Problem, Screen, Site
+
+NEXT = {"submit": "submit"}
+
+MICROSOFT = Site(
+    name="microsoft",
+    hosts=r"^(login\.(microsoftonline\.(com|us|cn)|live\.com|microsoft\.com)|[\w-]+\.ciamlogin\.com)$",
+    marks=("#i0116[name=loginfmt]", "#i0118[name=passwd]"),
+    session_cookies=("ESTSAUTH", "ESTSAUTHPERSISTENT", "ESTSAUTHLIGHT", "SignInStateCookie", "RPSSecAuth", "MSPAuth"),
+    home="https://myaccount.microsoft.com/",
+    account="https://myaccount.microsoft.com/",
+    logout="https://login.microsoftonline.com/common/oauth2/v2.0/logout",
+    elements={
+        "username": ("#i0116", "input[name=loginfmt]", "#usernameEntry"),
+        "password": ("#i0118", "input[name=passwd]", "#passwordEntry", "[data-testid=passwordEntry]"),
+        "code": ("#idTxtBx_SAOTCC_OTC", "input[name=otc]", "#iOttText"),
+        "submit": (
+            "#idSIButton9",
+            "#idSubmit_SAOTCC_Continue",
+            "#iVerifyCodeAction",
+            "button[data-testid=primaryButton]",
+        ),
+        "code-submit": (
+            "#idSubmit_SAOTCC_Continue",
+            "#iVerifyCodeAction",
+            "#idSIButton9",
+            "button[data-testid=primaryButton]",
+        ),
+        "tile": (
+            "#tilesHolder [data-test-id*='@']",
+            "[data-test-id=accountList] [data-test-id*='@']",
+            "[data-testid=accountList] [data-testid=tile]",
+        ),
+        "other-account": ("#otherTile", "[data-test-id=otherTile]", "#otherTileText"),
+        "work-account": ("#aadTile", "#aadTileTitle"),
+        "sign-out-title": ("#login_workload_logo_text", "#SignOutStatusMessage"),
+        "stay-title": ("#KmsiDescription", "#KmsiCheckboxField", "#kmsiTitle", "[data-testid=kmsiVideo]"),
+        "stay-no": ("#idBtn_Back", "#declineButton", "[data-testid=secondaryButton]"),
+        "methods": ("#idDiv_SAOTCS_Proofs", "#iProofList"),
+        "method-code": ("#idDiv_SAOTCS_Proofs [data-value=PhoneAppOTP]", "[data-value^='10:']", "[data-value^='14:']"),
+        "another-way": ("#signInAnotherWay", "a#idA_SAASTO_TOTP"),
+        "credential-list": ("#credentialList",),
+        "credential-password": (
+            "#credentialList [data-test-cred-id*=assword]",
+            "#credentialList [role=button] :: /password/i",
+        ),
+        "switch-to-password": ("#idA_PWD_SwitchToPassword",),
+        "push": ("#idDiv_SAOTCAS_Description", "#idDiv_RemoteNGC_PollingDescription", "#pollingDescription"),
+        "push-number": ("#idRichContext_DisplaySign", "#idRemoteNGC_DisplaySign", "#displaySign"),
+        "proof-up": ("#idSubmit_ProofUp_Redirect", "#ProofUpDescription", "[data-testid=proofUpTitle]"),
+        "new-password": ("input[name=newpasswd]", "#newPassword", "#iPassword"),
+        "passkey-offer": ("[data-testid=biometricVideo]", "[data-testid=registrationImg]"),
+        "passkey-skip": ("[data-testid=secondaryButton]", "#CancelLinkButton"),
+        "consent-scopes": (".scope", "[data-test-id^=scope]", ".consent-scopes li"),
+        "accept": ("#idSIButton9", "#idBtn_Accept", "[data-testid=appConsentPrimaryButton]"),
+        "decline": ("#idBtn_Back", "#idBtn_Deny"),
+        "consent-app": ("#appName", ".app-name", "[data-test-id=appName]"),
+        "error-text": ("#service_exception_message", "#errorText", "#exceptionMessageContainer"),
+        "username-error": ("#usernameError", "#field8__validationMessage"),
+        "password-error": ("#passwordError", "#idTD_Error"),
+        "code-error": ("#idSpan_SAOTCC_Error_OTC", "#iVerificationErr"),
+        "captcha": ("iframe[src*=captcha]", "#captcha", "img#hipImage", "#wlspispHipChallengeContainer"),
+        "security-key": ("#idDiv_FidoKey", "[data-testid=securityKeyImg]", "#fidoDescription"),
+        "abuse": ("#serviceAbuseLandingTitle", "#StartAction"),
+    },
+    screens=(
+        Screen("hop", present=("form[name=hiddenform]",)),
+        Screen("error", any=("error-text",), text=r"AADSTS\d{4,7}"),
+        Screen("admin-approval", text=r"need admin approval|approval required|AADSTS9009[45]"),
+        Screen("captcha", any=("captcha",)),
+        Screen("error", any=("abuse",)),
+        Screen("signed-out", any=("sign-out-title",)),
+        Screen(
+            "sign-out-chooser",
+            url=r"/log_?out",
+            any=("tile",),
+            fields={"account": "tile"},
+        ),
+        Screen("hop", url=r"/log_?out"),
+        Screen("password-expired", any=("new-password",)),
+        Screen("mfa-enrolment", any=("proof-up",)),
+        Screen("totp", any=("code",), fields={"code": "code", "submit": "code-submit"}),
+        Screen("method-chooser", any=("methods",), fields={"totp": "method-code"}),
+        Screen("method-chooser", any=("credential-list",), fields={"password": "credential-password"}),
+        Screen("push", any=("push", "push-number"), fields={"number": "push-number", "other": "another-way"}),
+        Screen("security-key", any=("security-key",), fields={"other": "another-way"}),
+        Screen("passkey-enrolment", any=("passkey-offer",), fields={"skip": "passkey-skip"}),
+        Screen("stay-signed-in", any=("stay-title",), fields={"no": "stay-no"}),
+        Screen(
+            "consent",
+            present=("meta[name=PageID][content=ConvergedConsent]",),
+            any=("accept",),
+            fields={"accept": "accept", "decline": "decline"},
+        ),
+        Screen(
+            "consent", text=r"permissions requested", any=("accept",), fields={"accept": "accept", "decline": "decline"}
+        ),
+        Screen(
+            "account-chooser",
+            any=("tile", "other-account"),
+            none=("username", "password"),
+            fields={"other": "other-account"},
+        ),
+        Screen("account-chooser", any=("work-account",), fields={"work": "work-account"}),
+        Screen("username", any=("username",), none=("password",), fields={"username": "username", **NEXT}),
+        Screen(
+            "credentials", all=("username", "password"), fields={"username": "username", "password": "password", **NEXT}
+        ),
+        Screen("password", any=("password",), fields={"password": "password", **NEXT}),
+        Screen("hop", url=r"/(DeviceAuthTls|reprocess|resume|common/instrumentation)"),
+    ),
+    problems=(
+        Problem("locked", ("password-error", "username-error", "error-text"), r"locked|AADSTS50053|zu oft|too many"),
+        Problem("account-disabled", ("password-error", "username-error", "error-text"), r"disabled|AADSTS50057"),
+        Problem("not-assigned", ("error-text",), r"AADSTS50105"),
+        Problem("wrong-account", ("error-text", "username-error"), r"AADSTS(16000|50020)"),
+        Problem("credentials-rejected", ("username-error",), screens=("username", "credentials", "password")),
+        Problem("credentials-rejected", ("password-error",), screens=("username", "credentials", "password")),
+        Problem("code-reused", ("code-error",), r"already (been )?used|once", screens=("totp",)),
+        Problem("code-rejected", ("code-error",), screens=("totp",)),
+    ),
+)

@@ -1,0 +1,116 @@
+"""Signing out of a site, and the proof of it: ask again, look at the cookies, ask the vendor's API where there is one."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from playwright.async_api import Page
+
+from flows.screens import Seen, elements, look
+from flows.screens.answer import dead_end, page_changed, press
+from flows.screens.base import Site
+from runbook.step import HumanNeeded, Job, origin_of
+
+ASKS = ("username", "credentials", "password")
+OVER = (*ASKS, "signed-out", "account-chooser")
+MOST_PAGES = 8
+
+
+@dataclass(frozen=True)
+class Place:
+    """A site where somebody may be signed in: its logout address, and its home, which asks for credentials when nobody is."""
+
+    site: Site
+    logout: str
+    home: str
+
+
+async def sign_out(job: Job, page: Page, place: Place) -> None:
+    """Visits the logout address and answers what it asks. Says nothing about success: `prove_signed_out` does."""
+    await job.goto(place.logout, page)
+    after = ""
+    for _ in range(MOST_PAGES):
+        seen = await look(page, after=after, patience=job.patience / 2, overrides=job.locators, pass_hops=True)
+        if seen.screen in OVER or not seen.moved or seen.screen in ("unknown", "hop"):
+            return
+        after = seen.signature
+        if seen.screen == "error":
+            raise dead_end(seen)
+        if seen.screen == "sign-out-confirm" and (selector := seen.fields.get("confirm")):
+            await press(page, selector, job.patience)
+        elif seen.screen == "sign-out-chooser":
+            tiles = await elements(page, place.site.locators("tile", job.locators))
+            if not tiles:
+                return
+            await press(page, tiles[0], job.patience)
+        else:
+            raise page_changed(
+                seen, "a sign-out page", f"The sign-out of {place.site.name} shows a {seen.screen} page."
+            )
+
+
+async def drop_cookies(job: Job, place: Place) -> None:
+    """The alternative to a logout page: forgets the cookies of this place's origins, and of no other."""
+    for url in (place.logout, place.home, place.site.account or place.home):
+        host = urlsplit(url).hostname or ""
+        await job.context.clear_cookies(domain=re.compile(rf"^\.?{re.escape(host)}$"))
+        parent = host.split(".", 1)[1] if host.count(".") > 1 else host
+        for name in place.site.session_cookies:
+            await job.context.clear_cookies(name=name, domain=re.compile(rf"^\.?{re.escape(parent)}$"))
+
+
+async def session_cookies(job: Job, place: Place) -> list[str]:
+    """Names of the session cookies that the browser still holds for this place."""
+    cookies = await job.context.cookies([place.logout, place.home])
+    return sorted({c["name"] for c in cookies if c["name"] in place.site.session_cookies and c.get("value")})
+
+
+async def prove_signed_out(job: Job, page: Page, place: Place) -> None:
+    """Asks again, and looks at the cookies. Raises HumanNeeded with the verdict when somebody is still, or again, signed in."""
+    name = place.site.name
+    left = await session_cookies(job, place)
+    await job.goto(place.home, page)
+    inside = place.site.account or origin_of(place.home) + "/"
+    goal = "^" + re.escape(inside) + "(?!.*(login|signin|auth))"
+    seen = await look(page, goal=goal, patience=job.patience, overrides=job.locators)
+    if seen.screen == "goal":
+        if seen_login := await _login_on_home(job, page):
+            seen = seen_login
+        else:
+            raise still_there(name, "silently-signed-in-again" if not left else "still-signed-in")
+    if seen.screen == "error":
+        raise dead_end(seen)
+    if seen.screen not in (*ASKS, "account-chooser"):
+        raise page_changed(
+            seen, "a page that asks for credentials", f"{name} shows no credential page after the sign-out."
+        )
+    if left := await session_cookies(job, place):
+        raise still_there(name, "still-signed-in", f" (cookies: {', '.join(left)})")
+    if place.site.session_api:
+        status, _ = await job.fetch(place.site.session_api, page)
+        if status == 200:
+            raise still_there(name, "still-signed-in", f" ({place.site.session_api} answers 200)")
+    job.say(f"{name} asks for credentials again: signed out.")
+
+
+async def _login_on_home(job: Job, page: Page) -> Seen | None:
+    """A home that shows its login at its own address (Okta, Keycloak) is told from one that shows somebody's account."""
+    seen = await look(page, patience=min(job.patience, 2.0), overrides=job.locators)
+    return seen if seen.screen in (*ASKS, "account-chooser") else None
+
+
+def still_there(name: str, verdict: str, detail: str = "") -> HumanNeeded:
+    """The ending when the proof fails: nothing has been changed in Jira at that point."""
+    if verdict == "silently-signed-in-again":
+        return HumanNeeded(
+            f"{name} signed the admin in again without asking, right after the sign-out{detail}.",
+            remedy="Kerberos, a certificate or a device signs in here: run on a machine without it, or with --logout-by cookies.",
+            reason=verdict,
+        )
+    return HumanNeeded(
+        f"{name} still knows the admin after the sign-out{detail}.",
+        remedy="Check the logout address of the identity provider in the settings, or run with --logout-by cookies.",
+        reason=verdict,
+    )

@@ -1,0 +1,45 @@
+"""An element may be found another way than the built-in one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from play import Played
+
+from flows.elements import check_overrides, elements
+from runbook.errors import ConfigError
+
+RENAMED = "renamed-labels=unknown"
+
+
+async def test_a_renamed_button_is_told_by_its_name_before_anything_is_connected(tmp_path: Path) -> None:
+    played = Played(tmp_path, "entra,g2,popup,empty", (RENAMED,))
+    outcome = await played.run(patience=4.0)
+    assert (outcome.name, outcome.reason) == ("PageChanged", "email-page.add-account")
+    assert "[locators]" in outcome.remedy
+
+
+async def test_an_override_finds_it_again(tmp_path: Path) -> None:
+    played = Played(tmp_path, "entra,g2,popup,empty", (RENAMED,))
+    outcome = await played.run(locators={"email-page.add-account": "role=button :: /^link an inbox$/i"})
+    assert outcome.name == "Connected"
+
+
+def test_every_element_has_a_locator() -> None:
+    assert len(elements()) > 100
+    assert all(elements().values())
+
+
+@pytest.mark.parametrize(
+    ("name", "locator", "said"),
+    [
+        ("email-page.add-acount", "#add", "email-page.add-account"),
+        ("nothing-like-it", "#add", "Example"),
+        ("email-page.add-account", "role=button :: link an inbox", "/i"),
+    ],
+)
+def test_an_override_that_cannot_work_is_refused(name: str, locator: str, said: str) -> None:
+    with pytest.raises(ConfigError) as refused:
+        check_overrides({name: locator})
+    assert said in refused.value.remedy
