@@ -1,0 +1,71 @@
+"""Step 8: connect the mailbox over OAuth."""
+
+from __future__ import annotations
+
+from playwright.async_api import Error as PlaywrightError
+
+from flows.consent import allow
+from flows.jira.email_page import STALE, alerts, open_page, read_rows, watch
+from flows.oauth_window import choose_type, closed, goal, open_provider
+from flows.screens.answer import SignIn
+from runbook.step import ConfigError, Job, PageChanged, Step, Transient, origin_of
+
+
+class ConnectOauth(Step):
+    """Facts: the provider takes the one session that it finds; popup or same tab, request type before or after: unknown (domain.md 12)."""
+
+    name = "connect_oauth"
+    title = "Connect the mailbox over OAuth"
+    before = "Only the mailbox is signed in at the mail provider; Jira shows no connection of it."
+    after = "Jira's page shows a new row."
+    by_hand = (
+        "Add the external address and choose the provider and the mailbox, if its consent page is not open already; read "
+        "address, application and permissions, then accept."
+    )
+    cuts = True
+
+    async def run(self, job: Job) -> None:
+        window = job.window
+        if window is None or not job.facts.consent_shown or window.is_closed():
+            window = await open_provider(job)
+        known = [str(row["address"]) for row in job.facts.rows if row["address"] not in job.facts.removed]
+        try:
+            await SignIn(job, job.mailbox, window, goal(job), on_consent=lambda seen: allow(job, window, seen)).run()
+        except PlaywrightError:
+            if not window.is_closed():
+                raise
+        except PageChanged:
+            # Jira may lead back to another of its own pages than the one we left.
+            if origin_of(window.url) != job.channel.site.url:
+                raise
+            await open_page(job)
+        if window is not job.jira:
+            await closed(window, job.patience)
+        await self.back_in_jira(job, known)
+
+    async def back_in_jira(self, job: Job, known: list[str]) -> None:
+        """Waits for the new row, answering the question for the request type if it comes now."""
+        beside = job.facts.consent_shown
+        happened = await watch(job, known=known, fresh=True, patience=STALE if beside else job.patience)
+        if happened == "nothing" and beside:
+            # The page was drawn before the old row went, and has not been told: it is read again.
+            await job.goto(job.facts.email_page, job.jira)
+            happened = await watch(job, known=known)
+        if happened == "dialog":
+            await choose_type(job)
+            happened = await watch(job, known=known, fresh=True, asks=False)
+        if happened == "new":
+            job.facts.connected = [row.address for row in await read_rows(job) if row.address not in known]
+            return
+        said = await alerts(job)
+        if "another project" in said or "currently used" in said:
+            raise ConfigError(
+                f"Jira refuses {job.channel.address}: {said}",
+                reason="duplicate",
+                remedy="Remove the mailbox from the other project's e-mail channel first.",
+            )
+        raise (Transient if said else PageChanged)(
+            f"Jira shows no new connection. {said}".strip(),
+            reason="not-connected",
+            expected="a new row with the mailbox's address",
+        )

@@ -1,0 +1,82 @@
+"""How a step finds and presses a named element of Jira's pages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from playwright.async_api import ElementHandle
+
+from flows.jira.names import locators
+from flows.screens import EYES, evaluate_handle, patiently, patiently_handle
+from flows.screens.answer import press
+from runbook.step import Job, PageChanged, load_script, origin_of
+
+WAIT = load_script(__file__, "wait.js").replace("EYES", EYES, 1)
+FIND = (
+    """([locators, scope, text]) => {"""
+    + EYES
+    + """
+  look.roots = roots();
+  const scopes = scope ? findAll(scope) : [];
+  if (scope && !scopes.length) return null;
+  const found = findAll(locators, scopes[scopes.length - 1]);
+  return (text === null ? found : found.filter((el) => labelOf(el) === text || textOf(el) === text || el.value === text))[0] || null;
+}"""
+)
+DIALOG = ("dialog",)
+
+
+def scope_of(job: Job, scope: Sequence[str]) -> list[str] | None:
+    """The locators of a scope's names, or None for the whole page."""
+    return [way for ways in locators(scope, job.locators).values() for way in ways] or None
+
+
+async def first_of(
+    job: Job, names: Sequence[str], scope: Sequence[str] = (), patience: float | None = None
+) -> str | None:
+    """Waits until one of the named elements is really visible and returns its name; None when none comes."""
+    waited = job.patience if patience is None else patience
+    found = await patiently(job.jira, WAIT, _first(job, names, scope), waited)
+    return None if found is None else str(found)
+
+
+async def await_element(job: Job, name: str, scope: Sequence[str] = ()) -> ElementHandle | None:
+    """Waits until the named element is really visible and returns it; None when it does not come."""
+    handle = await patiently_handle(job.jira, WAIT, {**_first(job, [name], scope), "give": True}, job.patience)
+    return handle.as_element()
+
+
+def _first(job: Job, names: Sequence[str], scope: Sequence[str]) -> dict[str, Any]:
+    return {"names": locators(names, job.locators), "scope": scope_of(job, scope), "gone": False, "give": False}
+
+
+async def gone(job: Job, names: Sequence[str]) -> bool:
+    """Waits until none of the named elements is visible any more."""
+    arg = {"names": locators(names, job.locators), "scope": None, "gone": True}
+    return bool(await patiently(job.jira, WAIT, arg, job.patience))
+
+
+async def get(job: Job, name: str, scope: Sequence[str] = (), text: str | None = None) -> ElementHandle | None:
+    """The named element as it is now (with exactly this label, if one is given), or None."""
+    arg = [locators([name], job.locators)[name], scope_of(job, scope), text]
+    handle = await evaluate_handle(job.jira, FIND, arg)
+    return handle.as_element()
+
+
+async def push(job: Job, name: str, scope: Sequence[str] = ()) -> None:
+    """Waits for the named element and presses it. Raises PageChanged when it does not come."""
+    if (element := await await_element(job, name, scope)) is None:
+        raise missing(job, name)
+    await press(job.jira, element, job.patience)
+
+
+def missing(job: Job, name: str) -> PageChanged:
+    """The ending for an element that should be there."""
+    return PageChanged(
+        f"Jira's page does not show what was looked for: {name}.",
+        seen=origin_of(job.jira.url) + "/…",
+        expected=f"{name}: {' or '.join(locators([name], job.locators)[name][:2])}",
+        remedy=f"Run with --headed and look at the page; the locator `{name}` can be set under [locators] in runbook.toml.",
+        reason=name,
+    )

@@ -1,0 +1,41 @@
+"""Step 1: sign in to Jira through the identity provider."""
+
+from __future__ import annotations
+
+import re
+
+from flows.screens.answer import SignIn
+from runbook.step import ConfigError, HumanNeeded, Job, Step
+
+
+class JiraLogin(Step):
+    """Facts: `GET /rest/api/3/myself` answers the account of the browser's own session."""
+
+    name = "jira_login"
+    title = "Sign in to Jira through the identity provider"
+    before = "A fresh browser context in which nobody is signed in anywhere."
+    after = "Jira names the admin's account when the page asks `/rest/api/3/myself`."
+    by_hand = "In a private window open the project and sign in as the admin through the identity provider."
+
+    async def run(self, job: Job) -> None:
+        site = job.channel.site
+        await job.goto(site.email_page or f"{site.url}/jira/servicedesk/projects/{job.channel.project}")
+        goal = rf"^{re.escape(site.url)}/(?!login)"
+        await SignIn(job, job.admin, job.page, goal).run()
+        status, me = await job.fetch("/rest/api/3/myself")
+        if status != 200 or not isinstance(me, dict) or "accountId" not in me:
+            raise ConfigError(
+                f"{site.url} does not answer as a Jira Cloud site does (/rest/api/3/myself: {status}).",
+                remedy="Set RUNBOOK_SITE to the site's own address, for example https://acme.atlassian.net.",
+                reason="no-jira",
+            )
+        job.facts.account_id = str(me["accountId"])
+        job.facts.account_address = str(me.get("emailAddress") or "")
+        wanted, got = job.admin.username.lower(), job.facts.account_address.lower()
+        if "@" in wanted and got and got != wanted:
+            raise HumanNeeded(
+                f"Jira is signed in as {got}, not as the configured admin {wanted}.",
+                remedy="Correct the admin's user name, or the account that the identity provider maps it to.",
+                reason="wrong-account",
+            )
+        job.say(f"Jira knows this browser as {got or job.facts.account_id}.")

@@ -1,0 +1,79 @@
+"""Step 3: read the channel and decide what has to be done."""
+
+from __future__ import annotations
+
+from flows.jira.email_page import Row, open_page, read_rows
+from flows.jira.logs import health
+from runbook.step import ConfigError, Job, Step
+
+
+def strangers(job: Job, rows: list[Row]) -> list[Row]:
+    """Rows that must not stay: the admin's own address, connected by mistake, and those that the settings give up."""
+    given_up = {
+        job.admin.username.lower(),
+        job.facts.account_address.lower(),
+        *(a.lower() for a in job.channel.replaces),
+    }
+    given_up -= {"", job.channel.address.lower()}
+    return [row for row in rows if row.address in given_up and not row.default]
+
+
+class ReadChannel(Step):
+    """The state of a channel is what Jira shows now; only what an earlier run could not restore comes from memory."""
+
+    name = "read_channel"
+    title = "Read the e-mail channel"
+    before = "Signed in to Jira; the project is a service project."
+    after = "Known: address, provider, request type, reply-to, health; decided: nothing to do, connect, or replace."
+    by_hand = "Open Channels & self service > Email; note the address, its request type, the reply-to, and what View logs says."
+
+    async def run(self, job: Job) -> None:
+        facts, channel = job.facts, job.channel
+        await open_page(job)
+        rows = await read_rows(job)
+        facts.rows = [row.fact() for row in rows]
+        mine = next((row for row in rows if row.address == channel.address.lower()), None)
+        wrong = strangers(job, rows)
+        kept = job.host.pending()
+        if mine is None and kept:
+            facts.removed_at = kept["down_since"]
+            job.warn(
+                "An earlier run removed the old connection and did not finish: the channel is down; this run repairs it."
+            )
+        source = mine or (wrong[0] if wrong else None)
+        found = source.request_type if source else str(kept.get("request_type", ""))
+        facts.request_type = channel.request_type or str(kept.get("request_type") or found)
+        was_reply = bool(source and source.reply_to) or bool(kept.get("reply_to"))
+        facts.reply_to = was_reply if channel.reply_to is None else channel.reply_to
+        facts.decision, facts.why = await self.decide(job, mine, wrong)
+        if facts.decision == "nothing" and mine and kept and not self.as_kept(job, mine):
+            facts.decision = "restore"
+            facts.why += " An earlier run did not restore its request type or reply-to."
+        job.decide(facts.decision, facts.why)
+
+    def as_kept(self, job: Job, mine: Row) -> bool:
+        """Whether the row has the request type and the reply-to that it should have."""
+        return mine.request_type == job.facts.request_type and mine.reply_to >= job.facts.reply_to
+
+    async def decide(self, job: Job, mine: Row | None, wrong: list[Row]) -> tuple[str, str]:
+        """The decision and its evidence."""
+        address = job.channel.address
+        if mine is None:
+            if wrong:
+                return "replace", f"The project reads {wrong[0].address}, and not {address}."
+            return "connect", f"The project does not read {address} yet."
+        if mine.default:
+            raise ConfigError(
+                f"{address} is an address that Jira made itself; it has no mailbox to connect.",
+                remedy="Set the mailbox to the external address, for example support@example.com.",
+            )
+        if job.force:
+            return "replace", "--force: the connection is replaced whatever its health."
+        if mine.basic:
+            return "replace", f"{address} is connected with basic authentication, not over OAuth."
+        state, evidence = await health(job, mine)
+        if state in ("unauthorized", "failing"):
+            return "replace", f"{address} is {state}: {evidence}."
+        if wrong:
+            job.warn(f"The project also reads {wrong[0].address}; `connect --force` removes it.")
+        return "nothing", f"{address} is connected over OAuth and {state}: {evidence}."

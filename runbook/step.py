@@ -1,0 +1,231 @@
+"""What a page step is given, and what it gives back: `Step`, `Job`, `Facts`. Knows no page of any site."""
+
+from __future__ import annotations
+
+import json
+from abc import ABC, abstractmethod
+from collections.abc import Awaitable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, ClassVar, Protocol
+
+from playwright.async_api import BrowserContext, ElementHandle, Page, Request
+from playwright.async_api import Error as PlaywrightError
+
+from runbook.aside import aside
+from runbook.errors import (
+    ChannelDown,
+    ConfigError,
+    CredentialsRejected,
+    HumanNeeded,
+    PageChanged,
+    RunbookError,
+    SessionLost,
+    Transient,
+    WrongMailbox,
+)
+from runbook.facts import Facts
+from runbook.net import network_failure, origin_of
+from runbook.secrets import Secret
+from runbook.settings import Channel
+
+__all__ = [
+    "Channel",
+    "ChannelDown",
+    "ConfigError",
+    "CredentialsRejected",
+    "Facts",
+    "Host",
+    "HumanNeeded",
+    "Job",
+    "Login",
+    "PageChanged",
+    "RunbookError",
+    "SessionLost",
+    "Step",
+    "Transient",
+    "WrongMailbox",
+    "load_script",
+    "network_failure",
+    "origin_of",
+]
+
+
+def load_script(folder: str, name: str) -> str:
+    """The text of a page script that stands beside a flow module; `folder` is that module's `__file__`."""
+    return (Path(folder).parent / name).read_text(encoding="utf-8")
+
+
+@dataclass
+class Login:
+    """One identity in one run. `role`: admin or mailbox."""
+
+    role: str
+    username: str
+    password: Secret
+    totp: Secret | None = None
+    passwords_typed: int = 0
+
+
+class Host(Protocol):
+    """What the runner does for a step: narrate, keep evidence, hand out one-time codes, call a person."""
+
+    @property
+    def headed(self) -> bool: ...
+
+    def emit(self, event: Mapping[str, Any]) -> None: ...
+
+    def now(self) -> float: ...
+
+    async def code(self, login: Login, origin: str, skew: float) -> str: ...
+
+    def refuse_rejected(self, login: Login, what: str) -> None: ...
+
+    def remember_rejected(self, login: Login, what: str) -> None: ...
+
+    def before_cut(self, facts: Facts) -> None: ...
+
+    def pending(self) -> Mapping[str, Any]: ...
+
+    async def person(self, page: Page, text: str, until: Awaitable[Any]) -> Any: ...
+
+
+@dataclass
+class Job:
+    """One channel being worked on. `jira` is the tab that stays in Jira, `page` the tab of the current step."""
+
+    channel: Channel
+    context: BrowserContext
+    page: Page
+    admin: Login
+    mailbox: Login
+    host: Host
+    facts: Facts = field(default_factory=Facts)
+    dry_run: bool = False
+    force: bool = False
+    logout_by: str = "url"
+    patience: float = 15.0
+    locators: Mapping[str, str] = field(default_factory=dict)
+    skews: dict[str, float] = field(default_factory=dict)
+    window: Page | None = None
+    jira: Page = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.jira = self.page
+
+    def say(self, text: str) -> None:
+        """Tells the person who watches what is going on, in one line."""
+        self.host.emit({"event": "say", "text": text})
+
+    def warn(self, text: str) -> None:
+        """Tells something that does not stop the run and that somebody should know afterwards."""
+        self.host.emit({"event": "warning", "text": text})
+
+    def decide(self, what: str, why: str) -> None:
+        """Writes down a decision with its evidence."""
+        self.host.emit({"event": "decision", "what": what, "why": why})
+
+    async def goto(self, url: str, page: Page | None = None) -> int:
+        """Opens an address and returns the HTTP status. Raises Transient when the site does not answer or answers 5xx."""
+        target = page or self.page
+        for last in (False, False, True):
+            try:
+                response = await target.goto(url, wait_until="commit", timeout=self.patience * 2000)
+                break
+            except PlaywrightError as error:
+                # The page was just moving on by itself (a popup that reloads its opener): ours goes after it.
+                if last or "interrupted by another navigation" not in str(error):
+                    raise network_failure(error, url) from None
+                await target.wait_for_load_state("domcontentloaded")
+        status = response.status if response else 200
+        if status >= 500:
+            raise Transient(f"{origin_of(url)} answered {status}.", reason=f"http-{status}")
+        return status
+
+    async def tab(self) -> Page:
+        """A tab beside the one that stays in Jira; it becomes the step's page."""
+        if self.page is self.jira or self.page.is_closed():
+            self.page = await self.context.new_page()
+        return self.page
+
+    def shown(self, step: Step) -> Page:
+        """The page on which a step is to be seen: an open window of the provider's, else the tab that the step works in."""
+        if self.window is not None and not self.window.is_closed():
+            return self.window
+        return self.jira if step.in_jira else self.page
+
+    async def fetch(self, path: str, page: Page | None = None) -> tuple[int, Any]:
+        """GET of an address of the page's own origin with the page's own cookies: status and parsed JSON (None if it is none)."""
+        script = """async (path) => {
+          const r = await fetch(path, {headers: {Accept: 'application/json'}, credentials: 'same-origin', redirect: 'manual'});
+          return [r.type === 'opaqueredirect' ? 302 : r.status, await r.text()];
+        }"""
+        try:
+            status, text = await (page or self.jira).evaluate(script, path)
+        except PlaywrightError as error:
+            raise network_failure(error, path) from None
+        try:
+            return int(status), json.loads(text)
+        except ValueError:
+            return int(status), None
+
+    async def type_secret(self, field_: ElementHandle, secret: Secret) -> None:
+        """Types a secret into exactly this element of exactly this document. Raises before a key is pressed if the
+        document's origin is not one that the secret is bound to."""
+        origin = await self._origin(field_)
+        value = await aside(lambda: secret.reveal(origin))  # a password manager may take its time
+        await self._fill(field_, value, secret.name)
+
+    async def type_code(self, field_: ElementHandle, login: Login) -> None:
+        """Types a fresh one-time code of this identity. Raises HumanNeeded when it has no TOTP secret."""
+        if login.totp is None:
+            raise HumanNeeded(
+                f"The {login.role}'s sign-in asks for a one-time code and no TOTP secret is configured.",
+                remedy="Set the identity's totp, or run with --headed and type the code.",
+                reason="totp",
+            )
+        origin = await self._origin(field_)
+        code = await self.host.code(login, origin, self.skews.get(origin, 0.0))
+        if await self._origin(field_) != origin:
+            raise PageChanged("The page moved to another site while a code was being made.", reason="moved")
+        await self._fill(field_, code, "one-time code")
+
+    async def _origin(self, element: ElementHandle) -> str:
+        try:
+            return str(await element.evaluate("el => el.ownerDocument.defaultView.location.origin"))
+        except PlaywrightError:
+            raise PageChanged("The page moved on while its form was being filled in.", reason="moved") from None
+
+    async def _fill(self, element: ElementHandle, value: str, name: str) -> None:
+        # The driver's own error text holds the typed value: it must not travel on.
+        length = -1
+        try:
+            await element.fill(value, timeout=self.patience * 1000)
+            length = await element.evaluate("el => el.value.length")
+        except PlaywrightError:
+            pass
+        if length != len(value):
+            raise PageChanged(f"The field for the {name} did not take it.", reason="field-lost")
+
+    def note_date(self, request: Request, headers: Mapping[str, str], skew: float | None) -> None:
+        """Keeps the clock skew of an origin (seconds that the site is ahead)."""
+        if skew is not None:
+            self.skews[origin_of(request.url)] = skew
+
+
+class Step(ABC):
+    """One line of the runbook. Subclasses say `title`, `before` (precondition), `after` (postcondition), `by_hand` (what a
+    person does instead), and `run`."""
+
+    name: ClassVar[str]
+    title: ClassVar[str]
+    before: ClassVar[str]
+    after: ClassVar[str]
+    by_hand: ClassVar[str]
+    in_jira: ClassVar[bool] = True  # works in the tab that stays in Jira, not in the one beside it
+    cuts: ClassVar[bool] = False  # changes the channel: --dry-run stops before the first of these
+    serves: ClassVar[frozenset[str]] = frozenset({"connect", "replace"})  # the decisions for which it has work to do
+
+    @abstractmethod
+    async def run(self, job: Job) -> None:
+        """Does the step. Raises a RunbookError; anything else is a defect of the runbook."""
