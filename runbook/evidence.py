@@ -1,0 +1,197 @@
+"""What a run leaves behind: a private folder with `run.json`, rewritten after every event, and masked pictures.
+
+A write that fails after the folder was made never stops a run, which may be between two connections just then; it is
+kept in `problem`.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+import shutil
+import stat
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from runbook.console import cleaned
+from runbook.errors import ConfigError
+from runbook.run_record import RECORD, Decision, Ending, Gap, RunRecord, StepRecord, UnknownPage, read
+from runbook.screenshot import screenshot
+
+__all__ = ["EvidenceSink", "RunFolder", "RunRecord", "prune", "read", "screenshot"]
+
+STAMP = "%Y%m%dT%H%M%SZ"
+FOLDER = re.compile(r"(\d{8}T\d{6}Z)-[A-Za-z0-9_]+-[0-9a-f]{4}")
+# O_NOFOLLOW does not exist on Windows.
+NEW_FILE = os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+
+
+@dataclass(frozen=True)
+class RunFolder:
+    """A run's folder (0700); every file in it is new when it is written, and private (0600)."""
+
+    path: Path
+    skews: dict[str, float] = field(default_factory=dict)
+
+    @classmethod
+    def create(cls, root: Path, project: str, now: datetime) -> RunFolder:
+        """Makes `<root>/20261123T221500Z-HELP-3f2a/`; `now` is aware. Raises ConfigError when the root cannot be made,
+        or when others than its owner can get into it."""
+        _private_root(root)
+        word = re.sub(r"[^A-Za-z0-9_]", "", project) or "RUN"
+        while True:
+            path = root / f"{now.astimezone(UTC).strftime(STAMP)}-{word}-{secrets.token_hex(2)}"
+            try:
+                path.mkdir(mode=0o700)
+            except FileExistsError:
+                continue
+            except OSError as error:
+                raise _unusable(root, error) from None
+            return cls(path)
+
+    @property
+    def name(self) -> str:
+        """The run's own name, which is the folder's."""
+        return self.path.name
+
+    def note_skews(self, skews: Mapping[str, float]) -> None:
+        """Takes the clock skews of the run (seconds that a site is ahead, by origin) for its record."""
+        self.skews.update(skews)
+
+    def write(self, name: str, content: bytes) -> str:
+        """Writes a new file and returns its name: `name`, or `name-2` and so on when that is taken. Raises OSError."""
+        stem, suffix = Path(name).stem, Path(name).suffix
+        for n in range(1, 100):
+            free = name if n == 1 else f"{stem}-{n}{suffix}"
+            with suppress(FileExistsError):
+                _write_new(self.path / free, content)
+                return free
+        raise FileExistsError(name)
+
+    def replace(self, name: str, content: bytes) -> None:
+        """Puts a whole new file in the place of `name`; a reader sees the old one or the new one. Raises OSError."""
+        fresh = self.path / f".{name}.{secrets.token_hex(4)}"
+        try:
+            _write_new(fresh, content)
+            fresh.replace(self.path / name)
+        except OSError:
+            fresh.unlink(missing_ok=True)
+            raise
+
+
+class EvidenceSink:
+    """Writes `run.json` from the run's events. Besides the events of the console it knows `gap` (from, to, seconds) and
+    `unknown_page` (seen, expected, screenshot); a `step` may carry `screenshot`, `ended` may carry `reason`."""
+
+    def __init__(
+        self, folder: RunFolder, clean: Callable[[str], str], *, now: Callable[[], datetime] | None = None
+    ) -> None:
+        self.folder = folder
+        self.problem: str | None = None
+        self._clean = clean
+        self._now = now or (lambda: datetime.now(UTC))
+        self.record = RunRecord(run=folder.name, started=self._stamp())
+        self._save()
+
+    def __call__(self, event: Mapping[str, Any]) -> None:
+        handle = getattr(self, f"_on_{event['event']}", None)
+        if handle is None:
+            return
+        try:
+            handle(cleaned(event, self._clean))
+            self._save()
+        except (ValidationError, KeyError) as error:
+            self.problem = self.problem or f"an event {event['event']} is malformed ({type(error).__name__})"
+
+    def _on_started(self, event: Mapping[str, Any]) -> None:
+        for key in ("project", "mailbox", "site", "dry_run"):
+            setattr(self.record, key, event[key])
+
+    def _on_step(self, event: Mapping[str, Any]) -> None:
+        given = {key: event[key] for key in ("status", "seconds", "screenshot") if event.get(key) is not None}
+        last = next((step for step in reversed(self.record.steps) if step.n == event["n"]), None)
+        if last is None or last.status != "started":
+            last = StepRecord(n=event["n"], name=event["name"], title=event["title"], started=self._stamp())
+            self.record.steps.append(last)
+        self.record.steps[self.record.steps.index(last)] = StepRecord.model_validate({**last.model_dump(), **given})
+
+    def _on_decision(self, event: Mapping[str, Any]) -> None:
+        self.record.decisions.append(Decision(what=event["what"], why=event["why"]))
+
+    def _on_warning(self, event: Mapping[str, Any]) -> None:
+        self.record.warnings.append(event["text"])
+
+    def _on_gap(self, event: Mapping[str, Any]) -> None:
+        self.record.gap = Gap.model_validate({key: event.get(key) for key in ("from", "to", "seconds")})
+
+    def _on_unknown_page(self, event: Mapping[str, Any]) -> None:
+        given = {key: event[key] for key in ("seen", "expected", "screenshot") if key in event}
+        self.record.unknown_page = UnknownPage.model_validate(given)
+
+    def _on_ended(self, event: Mapping[str, Any]) -> None:
+        self.record.ended = self._stamp()
+        if self.record.gap is None and event.get("gap_seconds") is not None:
+            self.record.gap = Gap(seconds=event["gap_seconds"])
+        texts = {key: event.get(key) or "" for key in ("cause", "remedy", "reason")}
+        self.record.outcome = Ending(name=event["outcome"], exit_code=event["exit_code"], **texts)
+
+    def _save(self) -> None:
+        self.record.skew = {origin: round(seconds, 3) for origin, seconds in self.folder.skews.items()}
+        try:
+            self.folder.replace(RECORD, self.record.model_dump_json(by_alias=True, indent=1).encode())
+        except OSError as error:
+            self.problem = self.problem or f"{self.folder.path / RECORD} cannot be written: {error.strerror}"
+
+    def _stamp(self) -> str:
+        return self._now().astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def prune(root: Path, keep_days: int, now: datetime) -> list[str]:
+    """Removes the folders of runs that began more than `keep_days` ago and returns their names.
+
+    Leaves everything that does not look like a run's folder, follows no link, and passes over what it may not remove.
+    """
+    removed = []
+    with suppress(OSError):
+        for entry in sorted(root.iterdir()):
+            named = FOLDER.fullmatch(entry.name)
+            if not named or entry.is_symlink() or not (entry / RECORD).is_file():
+                continue
+            began = datetime.strptime(named[1], STAMP).replace(tzinfo=UTC)
+            if now - began > timedelta(days=keep_days):
+                with suppress(OSError):
+                    shutil.rmtree(entry)
+                    removed.append(entry.name)
+    return removed
+
+
+def _private_root(root: Path) -> None:
+    try:
+        if not root.exists():
+            root.mkdir(parents=True, mode=0o700)
+        mode = root.stat().st_mode
+    except OSError as error:
+        raise _unusable(root, error) from None
+    if not stat.S_ISDIR(mode):
+        raise ConfigError(f"{root} is not a folder.", remedy="Name another folder in RUNBOOK_RUNS.")
+    if os.name == "posix" and mode & 0o077:
+        raise ConfigError(f"Others than its owner can get into {root}.", remedy=f"Run `chmod 700 {root}`.")
+
+
+def _unusable(root: Path, error: OSError) -> ConfigError:
+    return ConfigError(
+        f"The folder for runs {root} cannot be used: {error.strerror}.",
+        remedy="Make it writable, or name another one in RUNBOOK_RUNS.",
+    )
+
+
+def _write_new(path: Path, content: bytes) -> None:
+    with os.fdopen(os.open(path, NEW_FILE, 0o600), "wb") as file:
+        file.write(content)
