@@ -1,0 +1,1 @@
+"""A small pair of sites to record, and what plays them."""
