@@ -1,0 +1,240 @@
+"""Runs the steps on one channel and tells how it ended. Knows no page, retries nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from playwright.async_api import BrowserContext, Page
+from playwright.async_api import Error as PlaywrightError
+
+from runbook.beside import note_date, while_it_lives
+from runbook.errors import Defect, PageChanged, RunbookError, Transient, public_name
+from runbook.evidence import RunFolder, screenshot
+from runbook.guard import Guard
+from runbook.outcome import Outcome, interrupted, named
+from runbook.redact import Redactor
+from runbook.settings import Channel
+from runbook.step import Facts, Job, Step, network_failure
+from runbook.unknown_page import summary
+
+Sink = Callable[[Mapping[str, Any]], None]
+LAST = "leave"
+WOULD = {"connect": "connect", "replace": "replace the connection of", "restore": "restore the settings of"}
+
+
+@dataclass
+class Options:
+    """How to run: see the verbs' help."""
+
+    dry_run: bool = False
+    force: bool = False
+    headed: bool = False
+    logout_by: str = "url"
+    patience: float = 15.0
+    locators: Mapping[str, str] = field(default_factory=dict)
+    pause: Callable[[str], Awaitable[None]] | None = None
+
+
+@dataclass
+class Run:
+    """One execution for one project; what steps may ask of it is `runbook.step.Host`."""
+
+    channel: Channel
+    steps: Sequence[Step]
+    options: Options
+    folder: RunFolder
+    guard: Guard
+    redactor: Redactor
+    sinks: Iterable[Sink]
+    banner: Any = None
+    recorder: Any = None
+    warnings: list[str] = field(default_factory=list)
+    facts: Facts = field(default_factory=Facts)
+
+    @property
+    def headed(self) -> bool:
+        return self.options.headed
+
+    def now(self) -> float:
+        return time.time()
+
+    def emit(self, event: Mapping[str, Any]) -> None:
+        """Sends an event to every sink, cleaned of secrets."""
+        clean = self.redactor.data(dict(event))
+        if clean.get("event") == "warning":
+            self.warnings.append(clean["text"])
+        for sink in self.sinks:
+            sink(clean)
+
+    async def code(self, login: Any, origin: str, skew: float) -> str:
+        return await self.guard.code(login, origin, skew, self.emit)
+
+    def refuse_rejected(self, login: Any, what: str) -> None:
+        self.guard.refuse_rejected(login, what)
+
+    def remember_rejected(self, login: Any, what: str) -> None:
+        self.guard.remember_rejected(login, what)
+
+    def before_cut(self, facts: Facts) -> None:
+        self.guard.before_cut(facts, self.now())
+
+    def pending(self) -> Mapping[str, Any]:
+        return self.guard.pending()
+
+    async def person(self, page: Page, text: str, until: Awaitable[Any]) -> Any:
+        """Holds a page open for a person, with a countdown, until `until` is done."""
+        seconds, text = self.channel.person_timeout, self.redactor.text(text)
+        self.emit({"event": "person", "text": text, "seconds": seconds})
+        with contextlib.suppress(PlaywrightError):  # what is wrong with the page is told by `until`
+            await page.bring_to_front()
+        if self.banner is None:
+            return await until
+        return await self.banner.hold(page, text, seconds, until)
+
+    async def play(self, context: BrowserContext) -> Outcome:
+        """Runs all steps in this context and returns the ending; a run that is cancelled ends with a name as well."""
+        page = await context.new_page()
+        job = Job(
+            channel=self.channel,
+            context=context,
+            page=page,
+            admin=self.guard.admin,
+            mailbox=self.guard.mailbox,
+            host=self,
+            facts=self.facts,
+            dry_run=self.options.dry_run,
+            force=self.options.force,
+            logout_by=self.options.logout_by,
+            patience=self.options.patience,
+            locators=self.options.locators,
+        )
+        context.on("response", lambda response: note_date(job, response))
+        try:
+            await while_it_lives(context, self._steps(job))
+            return self._success()
+        except RunbookError as error:
+            return await self._failure(job, error)
+        except PlaywrightError as error:
+            return await self._failure(job, network_failure(error, job.channel.site.url))
+        except asyncio.CancelledError:
+            return self._ended(interrupted(self.facts))
+        except Exception as error:  # noqa: BLE001 - every ending has a name
+            return await self._failure(job, Defect.of(error))
+        finally:
+            self.folder.note_skews(job.skews)
+
+    async def _steps(self, job: Job) -> None:
+        for number, step in enumerate(self.steps, 1):
+            if self._over(step):
+                self._tell(number, step, "skipped", 0.0)
+                continue
+            await self._step(job, number, step)
+
+    def _over(self, step: Step) -> bool:
+        if step.name == LAST:
+            return not self.facts.proven
+        unwanted = bool(self.facts.decision) and self.facts.decision not in step.serves
+        return unwanted or (self.options.dry_run and step.cuts)
+
+    async def _step(self, job: Job, number: int, step: Step) -> None:
+        if self.headed:
+            await job.shown(step).bring_to_front()
+        await self._announce(number, step)
+        self._tell(number, step, "started", None)  # after a pause, whose question its live line would draw over
+        async with self._recorded(job, step):
+            begun = time.monotonic()
+            try:
+                await step.run(job)
+            except Exception as error:
+                shot = await self._picture(job, number, step, "failed")
+                self._tell(number, step, "failed", time.monotonic() - begun, shot)
+                if isinstance(error, PageChanged):
+                    await self._unknown(job.shown(step), error, shot)
+                if step.name != LAST:
+                    raise
+                cause = error.cause if isinstance(error, RunbookError) else f"it did not work ({type(error).__name__})"
+                self.emit({"event": "warning", "text": f"{step.title}: {cause}"})
+                return
+            seconds = time.monotonic() - begun
+            self._tell(number, step, "done", seconds, await self._picture(job, number, step, "done"))
+
+    async def _announce(self, number: int, step: Step) -> None:
+        async def show(*, paused: bool) -> None:
+            if self.banner is not None:
+                await self.banner.step(number, len(self.steps), step.title, paused=paused)
+
+        if self.options.pause is not None:
+            await show(paused=True)
+            await self.options.pause(step.title)
+        await show(paused=False)
+
+    @contextlib.asynccontextmanager
+    async def _recorded(self, job: Job, step: Step) -> AsyncIterator[None]:
+        if self.recorder is None:
+            yield
+            return
+        async with self.recorder.step(job, step.name):
+            yield
+
+    async def _picture(self, job: Job, number: int, step: Step, status: str) -> str | None:
+        return await screenshot(job.shown(step), self.folder, f"{number:02d}-{step.name}-{status}", self.redactor)
+
+    async def _unknown(self, page: Page, error: PageChanged, shot: str | None) -> None:
+        seen = {**await summary(page), "recognised": error.seen}
+        self.emit({"event": "unknown_page", "seen": seen, "expected": error.expected, "screenshot": shot})
+
+    def _tell(self, number: int, step: Step, status: str, seconds: float | None, shot: str | None = None) -> None:
+        event: dict[str, Any] = {"event": "step", "n": number, "of": len(self.steps)}
+        event |= {"name": step.name, "title": step.title, "status": status}
+        if seconds is not None:
+            event["seconds"] = round(seconds, 3)
+        if shot:
+            event["screenshot"] = shot
+        self.emit(event)
+
+    def _success(self) -> Outcome:
+        address, run, warnings = self.channel.address, str(self.folder.path), tuple(self.warnings)
+        if self.facts.verified_at is not None:
+            self.guard.after_connect()
+            gap = self.facts.gap_seconds
+            return Outcome("Connected", 0, mailbox=address, gap_seconds=gap, changed=True, run=run, warnings=warnings)
+        cause = self.facts.why
+        if self.facts.decision == "nothing":
+            self.guard.after_connect()
+        else:
+            would = WOULD.get(self.facts.decision, "go on with")
+            cause = f"Dry run: everything up to the cut is proven; the next step would {would} {address}. {cause}"
+        mailbox = address if self.facts.decision == "nothing" else None
+        return Outcome("NothingToDo", 0, cause=cause.strip(), mailbox=mailbox, run=run, warnings=warnings)
+
+    async def _failure(self, job: Job, error: RunbookError) -> Outcome:
+        last = self.steps[-1]
+        if last.name == LAST and self.facts.proven and not isinstance(error, (Transient, Defect)):
+            with contextlib.suppress(RunbookError, PlaywrightError):
+                await last.run(job)
+        return self._ended(error)
+
+    def _ended(self, error: RunbookError) -> Outcome:
+        removed = self.facts.removed_at
+        at = datetime.fromtimestamp(removed, UTC).strftime("%H:%M:%S UTC") if removed else ""
+        ending = named(error, self.facts, at)
+        if ending.seen or ending.expected:
+            text = f"Seen: {ending.seen or 'nothing'}. Expected: {ending.expected or 'something else'}."
+            self.emit({"event": "say", "text": text})
+        return Outcome(
+            public_name(ending),
+            ending.exit_code,
+            ending.cause,
+            ending.remedy,
+            ending.reason,
+            mailbox=None,
+            run=str(self.folder.path),
+            changed=removed is not None or bool(self.facts.removed),
+            warnings=tuple(self.warnings),
+        )

@@ -1,0 +1,239 @@
+"""What the verbs do, behind their options."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import re
+import sys
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack, suppress
+from pathlib import Path
+from typing import Any
+
+from playwright.async_api import Error as PlaywrightError
+
+from runbook import browser as browsers
+from runbook.aside import aside
+from runbook.browser import Browser
+from runbook.console import make_sink
+from runbook.errors import ChannelDown, ConfigError, Defect, RunbookError, Transient
+from runbook.interrupt import Interrupt
+from runbook.outcome import Outcome
+from runbook.redact import Redactor
+from runbook.runner import Options
+from runbook.session import BEFORE, Place, Session
+from runbook.settings import Channel, Settings, load
+from runbook.state import State
+from runbook.step import Step
+
+Given = Mapping[str, Any]
+DEFAULT_SCENARIO = "entra,g2,popup,revoked"
+
+
+def connect(given: Given, recordings: tuple[Path, str] | None = None) -> int:
+    """Runs the runbook for each project, those that are down first. Returns the exit code: that of the worst ending.
+    `recordings`: folder and label for one scrubbed recording per step of the one project."""
+    from flows import CONNECT
+
+    redactor = Redactor()
+    sink = make_sink(as_json=given["as_json"], quiet=given["quiet"], clean=redactor.text)
+    error: RunbookError
+    with Interrupt() as interrupt, ExitStack() as stack:
+        try:
+            options = _options(given)
+            recorder = _recorder(given, *recordings) if recordings else None
+            place, channels, options.locators = _where(given, stack, _scratch(stack))
+            browsers.ensure(place.browser, headed=options.headed, say=lambda t: sink({"event": "browser", "text": t}))
+            session = Session(place, options, CONNECT, redactor, [sink], recorder)
+            return asyncio.run(_all(session, channels, interrupt))
+        except RunbookError as raised:
+            error = raised
+        except KeyboardInterrupt:
+            error = Transient(BEFORE, remedy="Run it again.", reason="interrupted")
+        except Exception as raised:  # noqa: BLE001 - every ending has a name
+            error = Defect.of(raised)
+    sink(Outcome.of(error).event())
+    return error.exit_code
+
+
+def _recorder(given: Given, out: Path, label: str) -> Callable[..., Any]:
+    from runbook.fixtures.recording import recorder_for
+
+    if len(set(given["projects"])) > 1:
+        raise ConfigError("record takes one project.", remedy="Give --project once; record the others by themselves.")
+    if not re.fullmatch(r"[a-z0-9][a-z0-9-]*", label):
+        raise ConfigError(
+            f"--label {label} is not a word of small letters, digits and dashes.", remedy="Example: --label no-window"
+        )
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=out).close()
+    except OSError as error:
+        raise ConfigError(f"--out {out} cannot be written ({error.strerror}).", remedy="Name another folder.") from None
+    return recorder_for(out, label, sandbox=given["sandbox"], scenario=given["scenario"] or DEFAULT_SCENARIO)
+
+
+async def _all(session: Session, channels: Sequence[Channel], interrupt: Interrupt) -> int:
+    # What asyncio says of an error that nobody waited for may hold what was typed; the outcome says what matters.
+    asyncio.get_running_loop().set_exception_handler(lambda _loop, _context: None)
+    codes = []
+    for channel in channels:
+        codes.append((await interrupt.watch(session.connect(channel))).exit_code)
+        if interrupt.came:
+            break
+    # A channel that is down is worse than one that another run is working on.
+    return max(codes, key=lambda code: (code == ChannelDown.exit_code, code))
+
+
+def _options(given: Given) -> Options:
+    browsers.require_display(given["headed"])
+    if given["pause"] and not (sys.stdin and sys.stdin.isatty()):
+        raise ConfigError(
+            "--pause needs a terminal to wait for a key.", remedy="Run it in a terminal, or without --pause."
+        )
+    return Options(
+        dry_run=given["dry_run"],
+        force=given["force"],
+        headed=given["headed"],
+        logout_by=given["logout_by"],
+        pause=_wait_for_key if given["pause"] else None,
+    )
+
+
+async def _wait_for_key(title: str) -> None:
+    _say(f"Press Enter for: {title}")
+    # Not input(): at the end of an interrupted run a thread that holds the buffer of standard input stops the interpreter.
+    await aside(lambda: os.read(sys.stdin.fileno(), 1024))
+
+
+def _scratch(stack: ExitStack) -> Path:
+    """A folder that goes away with the run, in which the browser and its driver keep theirs: a signal to the whole group
+    of processes ends the driver before it can tidy up."""
+    scratch = stack.enter_context(tempfile.TemporaryDirectory(prefix="runbook-", ignore_cleanup_errors=True))
+    before = os.environ.get("TMPDIR")
+    os.environ["TMPDIR"] = scratch
+    stack.callback(lambda: os.environ.pop("TMPDIR") if before is None else os.environ.update(TMPDIR=before))
+    return Path(scratch)
+
+
+def _where(given: Given, stack: ExitStack, scratch: Path) -> tuple[Place, list[Channel], Mapping[str, str]]:
+    """Folders, browser and channels, those that are down first: the sandbox's, or those of the settings."""
+    found = _sandbox(given, stack, scratch) if given["sandbox"] else _real(given)
+    place, channels, locators = found
+    down = State(place.state).down()
+    return place, sorted(channels, key=lambda channel: channel.id not in down), locators
+
+
+def _real(given: Given) -> tuple[Place, list[Channel], Mapping[str, str]]:
+    if given["sandbox_state"] or given["fault"] or given["scenario"]:
+        raise ConfigError(
+            "--scenario, --fault and --sandbox-state belong to the sandbox.", remedy="Add --sandbox, or leave them out."
+        )
+    found = load(given["projects"][0], config=given["config"])
+    place = Place(
+        found.runs,
+        found.state,
+        found.keep_runs_days,
+        given["browser"] or found.browser,
+        slow_mo=given["slow_mo"],
+        retry_rejected=given["retry_rejected"],
+    )
+    channels = [found.channel(key) for key in dict.fromkeys(given["projects"])]
+    _check(channels, found.locators)
+    return place, channels, found.locators
+
+
+def _check(channels: Sequence[Channel], locators: Mapping[str, str]) -> None:
+    """Raises ConfigError for what only the steps can judge, before anything is started."""
+    from flows.elements import check_overrides
+    from flows.screens import SITES
+
+    check_overrides(locators)
+    for channel in channels:
+        if channel.site.idp.kind not in SITES:
+            raise ConfigError(
+                f"The sign-in pages of {channel.site.idp.kind} are not known yet, so RUNBOOK_IDP cannot be that.",
+                remedy=f"Known: {', '.join(sorted(SITES))}. See `add an identity provider` in the README.",
+                reason="unknown-idp",
+            )
+
+
+def _sandbox(given: Given, stack: ExitStack, scratch: Path) -> tuple[Place, list[Channel], Mapping[str, str]]:
+    from runbook.sandbox.child import serve
+
+    if given["config"]:
+        raise ConfigError(
+            "--config does not go with --sandbox, which brings its own settings.", remedy="Leave one out."
+        )
+    # Nothing of the user's settings is read here but where runs go: a broken .env must not spoil the first look.
+    runs = Path(os.environ.get("RUNBOOK_RUNS") or Settings().runs)
+    kept = given["sandbox_state"]
+    # What must survive a run belongs to the world it was written for, so it stands beside that world's file.
+    state = kept.with_name(kept.name + ".runbook") if kept else scratch / "state"
+    served = stack.enter_context(serve(given["scenario"] or DEFAULT_SCENARIO, given["fault"], kept))
+    place = Place(
+        runs,
+        state,
+        browser=given["browser"],
+        slow_mo=given["slow_mo"],
+        args=served.args,
+        sandbox=True,
+        retry_rejected=given["retry_rejected"],
+    )
+    unbound = Settings(unbound=Channel.model_validate(served.channel))
+    return place, [unbound.channel(key) for key in dict.fromkeys(given["projects"])], {}
+
+
+def markdown(steps: Sequence[Step]) -> str:
+    """The runbook for a person: each step's title, precondition, what to do, and postcondition."""
+    lines = ["# Connect a mailbox under single sign-on", ""]
+    for number, step in enumerate(steps, 1):
+        cut = " (changes the channel)" if step.cuts else ""
+        lines += [f"## {number}. {step.title}{cut}", "", f"- Before: {step.before}", f"- By hand: {step.by_hand}"]
+        lines += [f"- After: {step.after}", ""]
+    return "\n".join(lines).rstrip()
+
+
+def show_settings(project: str | None, config: Path | None, as_json: bool) -> str:
+    """The settings in force, one line each: key, value (secrets as ***), source."""
+    rows = load(project, config=config).describe()
+    if as_json:
+        return json.dumps([{"key": key, "value": value, "source": source} for key, value, source in rows], indent=2)
+    wide = [max((len(row[at]) for row in rows), default=0) for at in (0, 1)]
+    return "\n".join(f"{key:<{wide[0]}}  {value:<{wide[1]}}  {source}" for key, value, source in rows)
+
+
+def explore(
+    *, scenario: str, fault: tuple[str, ...], sandbox_state: Path | None, port: int, browser: str | None
+) -> int:
+    """Serves the sandbox until the window is closed or Ctrl-C."""
+    from runbook.sandbox.child import serve
+
+    browsers.require_display(True)
+    found = browsers.ensure(browser, headed=True, say=_say)
+    with Interrupt() as interrupt, serve(scenario, fault, sandbox_state, port) as served:
+        _say(
+            f"The sandbox is at {served.start} in the window that opens now. Close the window, or press Ctrl-C, to end it."
+        )
+        with suppress(asyncio.CancelledError):
+            asyncio.run(interrupt.watch(_window(found, served.args, served.start)))
+    return 0
+
+
+async def _window(found: Browser, args: tuple[str, ...], start: str) -> None:
+    async with browsers.start(found, headed=True, args=args) as running:
+        context = await browsers.new_context(running, no_viewport=True, viewport=None)
+        page = await context.new_page()
+        gone = asyncio.Event()
+        page.on("close", lambda _: gone.set())
+        context.on("close", lambda _: gone.set())
+        with suppress(PlaywrightError):  # it was closed before it had loaded
+            await page.goto(start)
+        await gone.wait()
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(text + "\n")

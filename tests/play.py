@@ -1,0 +1,84 @@
+"""Plays the runbook in the sandbox, as the verb does, with the world at hand for a test to look into."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from flows import CONNECT
+from runbook.outcome import Outcome
+from runbook.runner import Options
+from runbook.sandbox import build, channel, parse
+from runbook.sandbox.server import Server
+from runbook.sandbox.world import MAILBOX, PROJECT, World
+from runbook.session import Place, Session
+from runbook.settings import Channel
+from runbook.step import Step
+
+
+@dataclass
+class Played:
+    """One or more runs in one world. `events` are those of the last run."""
+
+    folder: Path
+    scenario: str = "entra,g2,popup,revoked"
+    faults: tuple[str, ...] = ()
+    world: World = field(init=False)
+    events: list[Mapping[str, Any]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.world = build(parse(self.scenario), self.faults)
+
+    async def run(
+        self,
+        *,
+        place: Mapping[str, Any] | None = None,
+        change: Mapping[str, Any] | None = None,
+        recorder: Any = None,
+        steps: Sequence[Step] = CONNECT,
+        **options: Any,
+    ) -> Outcome:
+        """`change` goes over the channel's settings, `place` over where things are kept, the rest are `Options`."""
+        if self.events:
+            self.world.offset += 30  # the next one-time code is there already, so that no test waits for it
+        self.events.clear()
+        with Server(self.world) as server:
+            where = {"runs": self.folder / "runs", "state": self.folder / "state", "sandbox": True, **(place or {})}
+            session = Session(
+                Place(args=tuple(server.browser_args()), **where),
+                Options(**{"patience": 8.0, **options}),
+                steps,
+                sinks=[self.events.append],
+                recorder=recorder,
+            )
+            return await session.connect(Channel.model_validate(merged(channel(self.world), change or {})))
+
+    @property
+    def rows(self) -> list[str]:
+        """The custom addresses that the project reads now."""
+        return [row.address for row in self.world.projects[PROJECT].connections if row.auth != "default"]
+
+    @property
+    def record(self) -> dict[str, Any]:
+        """The `run.json` of the last run."""
+        return dict(json.loads((Path(self.events[0]["run"]) / "run.json").read_text()))
+
+    def said(self, kind: str) -> list[Mapping[str, Any]]:
+        """The events of one kind."""
+        return [event for event in self.events if event["event"] == kind]
+
+    def connected_only_the_mailbox(self) -> bool:
+        """Whether nothing but the mailbox was ever connected in this world."""
+        return {event.details["address"] for event in self.world.events("connected")} == {MAILBOX}
+
+
+def merged(base: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str, Any]:
+    """`base` with the values of `change`, nested ones too."""
+    result = dict(base)
+    for key, value in change.items():
+        old = result.get(key)
+        result[key] = merged(old, value) if isinstance(old, Mapping) and isinstance(value, Mapping) else value
+    return result

@@ -1,0 +1,187 @@
+"""What must not happen does not: every guard of the runbook, each on the scenario that needs it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from pathlib import Path
+
+import pyotp
+import pytest
+from play import Played
+
+from flows.connect_oauth import ConnectOauth
+from runbook.sandbox.world import ADMIN, MAILBOX, PROJECT
+from runbook.step import Job
+
+EMPTY = "entra,g2,popup,empty"
+
+
+@pytest.mark.parametrize(
+    ("scenario", "fault", "name", "reason"),
+    [
+        (EMPTY, "slo", "SessionLost", "http-401"),
+        (EMPTY, "idp-survives-logout", "HumanNeeded", "still-signed-in"),
+        (EMPTY, "silent-again", "HumanNeeded", "silently-signed-in-again"),
+        (EMPTY, "not-service-project", "ConfigError", "not-service-project"),
+        (EMPTY, "no-permission", "HumanNeeded", "permission"),
+        (EMPTY, "duplicate", "ConfigError", "duplicate"),
+        (EMPTY, "consent-other-client", "HumanNeeded", "consent"),
+        (EMPTY, "consent-more-scopes", "HumanNeeded", "consent"),
+        (EMPTY, f"admin-approval={MAILBOX}", "HumanNeeded", "admin-approval"),
+        (EMPTY, f"captcha={ADMIN}", "HumanNeeded", "captcha"),
+        (EMPTY, f"number-match={ADMIN}", "HumanNeeded", "push"),
+        (EMPTY, f"security-key={MAILBOX}", "HumanNeeded", "security-key"),
+        (EMPTY, f"password-expired={MAILBOX}", "HumanNeeded", "password-expired"),
+        (EMPTY, f"mfa-enrolment={MAILBOX}", "HumanNeeded", "mfa-enrolment"),
+        (EMPTY, "unknown-page", "PageChanged", "unknown"),
+        (EMPTY, "idp-503", "Transient", "site-error"),
+        ("entra,g2,popup,revoked", "remove-fails", "Transient", "not-removed"),
+        # With the old connection still there: what can be judged is judged before the cut.
+        ("entra,g2,popup,revoked", "consent-other-client", "HumanNeeded", "consent"),
+        ("google,g3,same-tab,revoked", "consent-more-scopes", "HumanNeeded", "consent"),
+        ("entra,g2,popup,revoked", f"admin-approval={MAILBOX}", "HumanNeeded", "admin-approval"),
+        ("entra,g3,popup,revoked", "popup-blocked", "PageChanged", "no-window"),
+        # G1 has no room for a second account: there the window opens only after the cut.
+        ("entra,g1,popup,revoked", "popup-blocked", "ChannelDown", "no-window"),
+        ("entra,g1,popup,revoked", "consent-other-client", "ChannelDown", "consent"),
+        ("entra,g2,same-tab,revoked", "token-exchange-fails", "ChannelDown", "not-connected"),
+        ("entra,g1,popup,revoked", "jira-error-banner", "ChannelDown", "not-connected"),
+    ],
+)
+async def test_a_fault_has_its_named_ending_and_connects_nothing(
+    scenario: str, fault: str, name: str, reason: str, tmp_path: Path
+) -> None:
+    played = Played(tmp_path, scenario, (fault,))
+    before = played.rows
+    outcome = await played.run(patience=5.0)
+    assert (outcome.name, outcome.reason) == (name, reason), outcome.cause
+    assert outcome.cause
+    assert outcome.remedy
+    assert not played.world.events("connected")
+    assert played.rows == ([] if name == "ChannelDown" else before)
+    assert played.record["outcome"]["name"] == name
+
+
+async def test_another_address_that_got_connected_is_removed_again(tmp_path: Path) -> None:
+    played = Played(tmp_path, "entra,g2,popup,empty", ("connects-other",))
+    outcome = await played.run()
+    assert outcome.name == "WrongMailbox"
+    assert played.rows == []
+    connected, removed = (
+        [e.details["address"] for e in played.world.events(kind)] for kind in ("connected", "removed")
+    )
+    assert connected == removed
+
+
+async def test_a_channel_that_is_down_is_told_and_repaired_by_the_next_run(tmp_path: Path) -> None:
+    played = Played(tmp_path, "entra,g2,popup,revoked,reply-to", ("token-exchange-fails",))
+    first = await played.run(patience=5.0)
+    assert first.name == "ChannelDown"
+    assert "reads" in first.remedy or "read" in first.remedy
+    del played.world.faults["token-exchange-fails"]
+    between = time.time()
+    second = await played.run()
+    assert second.name == "Connected"
+    assert second.gap_seconds is not None
+    assert second.gap_seconds > time.time() - between - 1, "the gap began in the first run"
+    assert any("channel is down" in event["text"] for event in played.said("warning"))
+    project = played.world.projects[PROJECT]
+    assert (project.reply_to, project.connections[-1].request_type) == (MAILBOX, "Report an incident")
+
+
+async def test_a_run_that_is_cancelled_after_the_cut_says_so_and_the_next_one_converges(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    played = Played(tmp_path, "entra,g2,popup,revoked,reply-to")
+
+    async def cancelled(_self: ConnectOauth, _job: Job) -> None:
+        raise asyncio.CancelledError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ConnectOauth, "run", cancelled)
+        first = await played.run()
+    assert (first.name, first.reason) == ("ChannelDown", "interrupted")
+    second = await played.run()
+    assert second.name == "Connected"
+    assert played.world.projects[PROJECT].reply_to == MAILBOX
+
+
+async def test_a_wrong_password_is_submitted_once_and_never_again_until_it_changes(tmp_path: Path) -> None:
+    played = Played(tmp_path, EMPTY)
+    wrong = {"mailbox": {"password": "fake-wrong"}}
+    first = await played.run(change=wrong)
+    second = await played.run(change=wrong)
+    assert (first.name, first.reason) == ("CredentialsRejected", "password")
+    assert (second.name, second.reason) == ("CredentialsRejected", "parked")
+    assert [e.details["right"] for e in played.world.events("password") if e.details["address"] == MAILBOX] == [False]
+    assert (await played.run()).name == "Connected"
+
+
+async def test_a_wrong_totp_secret_ends_as_rejected_after_one_code(tmp_path: Path) -> None:
+    played = Played(tmp_path, EMPTY)
+    outcome = await played.run(change={"mailbox": {"totp": "FAKE" + pyotp.random_base32()[4:]}})
+    assert (outcome.name, outcome.reason) == ("CredentialsRejected", "code-rejected")
+    assert [e.details["verdict"] for e in played.world.events("code") if e.details["address"] == MAILBOX] == ["wrong"]
+
+
+async def test_a_secret_is_not_typed_at_an_origin_that_it_is_not_bound_to(tmp_path: Path) -> None:
+    played = Played(tmp_path, "okta-federated,g2,popup,empty")
+    outcome = await played.run(change={"federated": False})
+    assert (outcome.name, outcome.reason) == ("PageChanged", "misplaced-secret")
+    assert not [e for e in played.world.events("password") if e.details["address"] == MAILBOX]
+
+
+async def test_an_unpinned_application_is_told_so_that_it_can_be_pinned(tmp_path: Path) -> None:
+    played = Played(tmp_path, EMPTY)
+    assert (await played.run(change={"oauth_client": None})).name == "Connected"
+    assert any("RUNBOOK_OAUTH_CLIENT=Jira Service Management" in event["text"] for event in played.said("warning"))
+
+
+async def test_an_application_with_another_name_than_the_pinned_one_is_not_accepted(tmp_path: Path) -> None:
+    played = Played(tmp_path, EMPTY)
+    outcome = await played.run(change={"oauth_client": "Another Application"})
+    assert (outcome.name, outcome.reason) == ("HumanNeeded", "consent")
+    assert not played.world.events("connected")
+
+
+async def test_a_redirect_host_that_is_not_on_the_list_is_refused(tmp_path: Path) -> None:
+    played = Played(tmp_path, EMPTY)
+    outcome = await played.run(change={"redirect_hosts": ["elsewhere.example.com"]})
+    assert (outcome.name, outcome.reason) == ("HumanNeeded", "consent")
+
+
+async def test_an_address_that_the_settings_do_not_give_up_is_not_removed(tmp_path: Path) -> None:
+    played = Played(tmp_path, "entra,g1,popup,wrong-mailbox")
+    played.world.projects[PROJECT].connections[-1].address = "sales@example.com"
+    outcome = await played.run(change={"replaces": []})
+    assert (outcome.name, outcome.reason) == ("ConfigError", "occupied")
+    assert played.rows == ["sales@example.com"]
+
+
+async def test_other_mailboxes_of_the_project_are_left_alone(tmp_path: Path) -> None:
+    played = Played(tmp_path, "entra,g2,popup,wrong-mailbox")
+    played.world.projects[PROJECT].connections[-1].address = "sales@example.com"
+    outcome = await played.run(change={"replaces": []})
+    assert outcome.name == "Connected"
+    assert sorted(played.rows) == ["sales@example.com", MAILBOX]
+
+
+async def test_only_one_run_works_on_a_channel_and_the_others_say_who(tmp_path: Path) -> None:
+    played = Played(tmp_path, "entra,g2,popup,healthy")
+    first = asyncio.ensure_future(played.run())
+    while not any(event.get("status") == "started" for event in played.events):
+        await asyncio.sleep(0)
+    others = [Played(tmp_path, "entra,g2,popup,healthy") for _ in range(3)]
+    endings = await asyncio.gather(*(other.run() for other in others))
+    assert {(o.name, o.exit_code) for o in endings} == {("Locked", 75)}
+    assert all(str(os.getpid()) in o.cause for o in endings)
+    assert (await first).name == "NothingToDo"
+
+
+@pytest.mark.parametrize("scenario", ["entra,g2,popup,empty", "okta-google,g2,popup,empty"])
+async def test_dropping_the_cookies_signs_out_as_well_as_the_logout_address(scenario: str, tmp_path: Path) -> None:
+    played = Played(tmp_path, scenario)
+    assert (await played.run(logout_by="cookies")).name == "Connected"
+    assert played.connected_only_the_mailbox()
