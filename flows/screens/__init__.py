@@ -12,12 +12,8 @@ from typing import Any
 from playwright.async_api import ElementHandle, JSHandle, Page
 from playwright.async_api import Error as PlaywrightError
 
-from flows.screens.atlassian import ATLASSIAN
 from flows.screens.base import Problem, Screen, Site
-from flows.screens.google import GOOGLE
-from flows.screens.keycloak import KEYCLOAK
-from flows.screens.microsoft import MICROSOFT
-from flows.screens.okta import OKTA
+from flows.screens.sites import SITES
 from runbook.step import Transient, load_script
 
 __all__ = [
@@ -35,7 +31,6 @@ __all__ = [
     "patiently_handle",
 ]
 
-SITES: dict[str, Site] = {site.name: site for site in (ATLASSIAN, MICROSOFT, GOOGLE, OKTA, KEYCLOAK)}
 EYES = load_script(__file__, "eyes.js")
 LOOK = load_script(__file__, "look.js").replace("EYES", EYES, 1)
 GRACE = 2.0  # seconds beyond its patience that a wait may take, for a document that is just being loaded
