@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
+from urllib.parse import urlsplit
 
 from playwright.async_api import ElementHandle, JSHandle, Page
 from playwright.async_api import Error as PlaywrightError
 
+from flows.screens import forms
 from flows.screens.base import Problem, Screen, Site
 from flows.screens.sites import SITES
 from runbook.step import Transient, load_script
@@ -33,6 +36,9 @@ __all__ = [
 
 EYES = load_script(__file__, "eyes.js")
 LOOK = load_script(__file__, "look.js").replace("EYES", EYES, 1)
+# The form finder is five times as long as all the rest, and every call carries its script to the page.
+LOOK_BY_TABLES = LOOK.replace("FORMS", "const readForms = null;", 1)
+LOOK_BY_FORMS = LOOK.replace("FORMS", forms.script(), 1)
 GRACE = 2.0  # seconds beyond its patience that a wait may take, for a document that is just being loaded
 MOVED = ("context was destroyed", "because of a navigation", "Cannot find context")
 # Playwright's own query_selector first puts its whole selector engine into the main world of each new document.
@@ -43,7 +49,8 @@ FIND = "(locators) => {" + EYES + "; look.roots = roots(); return findAll(locato
 @dataclass(frozen=True)
 class Seen:
     """One reading of a page. `fields`: role to CSS selector (None if it is not there). `moved`: something is different from
-    what stood there before the last answer."""
+    what stood there before the last answer. `runner_up`: site, screen and why of the one that came next, if that was asked.
+    `why`: what the form finder went by, where no table knew the page."""
 
     site: str
     screen: str
@@ -55,6 +62,8 @@ class Seen:
     title: str
     signature: str
     moved: bool = True
+    runner_up: Mapping[str, str] | None = None
+    why: Sequence[str] = ()
 
     @property
     def place(self) -> str:
@@ -121,22 +130,60 @@ async def look(
     patience: float = 15.0,
     overrides: Mapping[str, str] | None = None,
     pass_hops: bool = True,
+    explain: bool = False,
 ) -> Seen:
     """Waits until a known screen is there that differs from `after` (a signature), or an address that matches `goal` (regex).
 
-    A page that stays unknown, or the same, for `patience` seconds is returned as it is.
+    A page that stays unknown, or the same, for `patience` seconds is returned as it is. `explain`: say which screen came
+    next to the one that was chosen, and why it was not.
     """
-    tables = _tables(tuple(SITES), tuple((overrides or {}).items()))
-    arg = {"sites": tables, "after": after, "goal": goal, "settle": 4000, "pass_hops": pass_hops}
-    found = await patiently(page, LOOK, arg, patience)
-    found.pop("document")
-    return Seen(**found, moved=found["signature"] != after)
+    wanted = {"after": after, "goal": goal, "settle": 4000, "pass_hops": pass_hops, "explain": explain}
+    own = tuple((overrides or {}).items())
+    host, by_forms, settled = urlsplit(page.url).hostname or "", explain, 0.0
+    end = time.monotonic() + patience
+    while True:
+        tables = _tables(*_sites_at(host), own)
+        arg = {**wanted, "host": host, "sites": tables, "settled": settled}
+        script = LOOK_BY_FORMS if by_forms else LOOK_BY_TABLES
+        found = await patiently(page, script, arg, max(end - time.monotonic(), 0.0))
+        document = found.pop("document")
+        found.pop("guessed", None)
+        if elsewhere := found.pop("elsewhere", None):
+            host = elsewhere
+        elif needs := found.pop("needs", None):
+            _found_at.setdefault(host, set()).update(needs)
+        elif found.pop("more", False):
+            by_forms, settled = True, document
+        else:
+            return Seen(**found, moved=found["signature"] != after)
+
+
+# Host to the sites without hosts of their own that pages there were found to be of.
+_found_at: dict[str, set[str]] = {}
+
+
+def _sites_at(host: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The sites whose whole tables a page of this host needs, and those of which it needs to know how they are told: the
+    host's own, else all that may live anywhere."""
+    own = _own_sites(host)
+    if own:
+        return own, ()
+    found = _found_at.get(host, set())
+    anywhere = [name for name, site in SITES.items() if site.marks or site.paths]
+    return tuple(n for n in anywhere if n in found), tuple(n for n in anywhere if n not in found)
 
 
 @cache
-def _tables(names: tuple[str, ...], overrides: tuple[tuple[str, str], ...]) -> str:
+def _own_sites(host: str) -> tuple[str, ...]:
+    return tuple(name for name, site in SITES.items() if site.hosts and re.search(site.hosts, host, re.IGNORECASE))
+
+
+@cache
+def _tables(whole: tuple[str, ...], told: tuple[str, ...], overrides: tuple[tuple[str, str], ...]) -> str:
     # As text: the driver walks through every value of a structured argument, and these are thousands.
-    return json.dumps([SITES[name].table(dict(overrides)) for name in names])
+    tables = [SITES[name].table(dict(overrides)) for name in whole] + [SITES[name].told_by() for name in told]
+    order = list(SITES)
+    return json.dumps(sorted(tables, key=lambda table: order.index(table["name"])))
 
 
 async def elements(page: Page, locators: Sequence[str]) -> list[ElementHandle]:

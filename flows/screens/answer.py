@@ -6,10 +6,12 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from playwright.async_api import ElementHandle, Page
-from playwright.async_api import Error as PlaywrightError
 
-from flows.screens import EYES, SITES, Seen, by_selector, look
+from flows.screens import Seen, by_selector, look
+from flows.screens.lesson import show_button, show_field
+from flows.screens.passkeys import use_passkey, with_other_ways
 from flows.screens.person import call_person
+from flows.screens.press import choose_account, press
 from runbook.step import (
     CredentialsRejected,
     HumanNeeded,
@@ -17,6 +19,7 @@ from runbook.step import (
     Login,
     PageChanged,
     RunbookError,
+    SecurityKey,
     Transient,
     WrongMailbox,
 )
@@ -25,17 +28,8 @@ AGAIN = frozenset(
     {"stay-signed-in", "passkey-enrolment", "mfa-enrolment", "account-chooser", "method-chooser", "device-check", "hop"}
 )
 MOST_ANSWERS = 25
-TILE_OF = (
-    "([locators, wanted]) => {"
-    + EYES
-    + """
-  look.roots = roots();
-  const norm = (s) => tidy(s).toLowerCase();
-  const shows = (el) => [el.dataset.testId, el.dataset.identifier, el.dataset.email].some((v) => v && norm(v) === wanted)
-    || norm(textOf(el)).split(/[\\s,()<>]+/).includes(wanted);
-  return findAll(locators).filter(shows)[0] || null;
-}"""
-)
+STEADY = 1.0  # seconds that a page stays as it is before a person is called to it
+MOST_CONSENTS = 3  # a page that names the application, one for its permissions, and one to spare
 
 
 @dataclass
@@ -49,9 +43,20 @@ class SignIn:
     on_consent: Callable[[Seen], Awaitable[None]] | None = None
     done: list[tuple[str, str, str]] = field(default_factory=list)
     codes: int = 0
+    key: SecurityKey = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.key = SecurityKey(self.page)
 
     async def run(self) -> Seen:
         """Answers screen after screen; returns the reading at the goal. Raises the ending that the site's page means."""
+        try:
+            await self.key.attach(hold=self.login.passkey is not None)
+            return await self._run()
+        finally:
+            await self.key.detach()
+
+    async def _run(self) -> Seen:
         after = ""
         for _ in range(MOST_ANSWERS):
             seen = await self._look(after)
@@ -71,15 +76,19 @@ class SignIn:
             answer = getattr(self, "_" + seen.screen.replace("-", "_"), None)
             if answer is not None and await answer(seen):
                 self.done.append(key(seen))
+            elif await show_field(self.job, self.page, seen, self.login, self.done):
+                after = ""
+            elif (await self._look(after, STEADY)).moved:
+                after = ""  # it was a page on its way to the next one
             else:
-                await call_person(self.job, self.page, seen, self.goal, self.login.role)
+                await self.key.detach()  # a person has a real one
+                await call_person(self.job, self.page, seen, self.goal, self.login.role, self.done[-1:])
                 after = ""
         raise PageChanged("The sign-in goes round in circles.", reason="loop", expected=f"an address like {self.goal}")
 
-    async def _look(self, after: str) -> Seen:
-        return await look(
-            self.page, after=after, goal=self.goal, patience=self.job.patience, overrides=self.job.locators
-        )
+    async def _look(self, after: str, patience: float | None = None) -> Seen:
+        waits = self.job.patience if patience is None else patience
+        return await look(self.page, after=after, goal=self.goal, patience=waits, overrides=self.job.locators)
 
     async def _problem(self, seen: Seen) -> None:
         said = f"{seen.site} says: {seen.problem_text}"
@@ -122,8 +131,7 @@ class SignIn:
         if self.login.passwords_typed and any(screen in ("password", "credentials") for _, screen, _ in self.done):
             raise page_changed(seen, "no second password", f"{seen.site} asks for the password a second time.")
         self.job.host.refuse_rejected(self.login, "password")
-        handle = await self._field(seen, "password")
-        await self.job.type_secret(handle, self.login.password)
+        await self.job.type_secret(self._finder(seen, "password"), self.login.password)
         self.login.passwords_typed += 1
         return await self._submit(seen)
 
@@ -132,21 +140,41 @@ class SignIn:
             return False
         self.job.host.refuse_rejected(self.login, "totp")
         self.codes += 1
-        await self.job.type_code(await self._field(seen, "code"), self.login)
-        return await self._submit(seen)
+        # The button is found before: after the last digit another page may be there with a button of the same name.
+        button = await by_selector(self.page, seen.fields.get("submit") or "") if seen.fields.get("submit") else None
+        if not await self.job.type_code(self._finder(seen, "code"), self.login, self.page):
+            return True
+        if button is None:
+            raise page_changed(seen, "its button", f"The {seen.screen} page has no button to go on.")
+        await press(self.page, button, self.job.patience)
+        return True
 
     async def _account_chooser(self, seen: Seen) -> bool:
-        if await choose_account(self.page, seen, self.login.username, self.job):
-            return True
-        return await self._press(seen, "other") or await self._press(seen, "work")
+        tiles = await choose_account(self.page, seen, self.login.username, self.job)
+        if tiles > 1:  # nothing is guessed
+            self.job.warn(f"{seen.site} shows {self.login.username} {tiles} times; which one is meant cannot be told.")
+            return False
+        return tiles == 1 or await self._press(seen, "other", "work")
 
     async def _method_chooser(self, seen: Seen) -> bool:
-        return await self._press(seen, "totp") or await self._press(seen, "password")
+        return await self._press(seen, "totp", "password", *(() if key(seen) in self.done else ("other",)))
 
     async def _push(self, seen: Seen) -> bool:
+        if not self.login.passwords_typed:  # instead of the password, not after it: needs no authenticator
+            return await self._press(seen, "password", "other")
         return self.login.totp is not None and await self._press(seen, "other")
 
-    _security_key = _push
+    _one_time_code = _push
+
+    async def _security_key(self, seen: Seen) -> bool:
+        if self.login.passkey is None:
+            return await self._push(await with_other_ways(self.job, self.page, seen))
+        self.job.host.refuse_rejected(self.login, "passkey")
+        await use_passkey(self.job, self.page, self.key, self.login, seen, self.goal)
+        return True
+
+    async def _hop(self, seen: Seen) -> bool:
+        return True  # it moves on by itself: one that does not is told as no reaction
 
     async def _stay_signed_in(self, seen: Seen) -> bool:
         return await self._press(seen, "no")
@@ -154,7 +182,7 @@ class SignIn:
     async def _mfa_enrolment(self, seen: Seen) -> bool:
         return await self._press(seen, "skip")
 
-    _passkey_enrolment = _mfa_enrolment
+    _passkey_enrolment = _password_expiring = _mfa_enrolment
 
     async def _device_check(self, seen: Seen) -> bool:
         return await self._press(seen, "confirm")
@@ -162,33 +190,40 @@ class SignIn:
     async def _consent(self, seen: Seen) -> bool:
         if self.on_consent is None:
             return False
+        if [screen for _, screen, _ in self.done].count("consent") >= MOST_CONSENTS:
+            raise page_changed(
+                seen, "the page after it", f"{seen.site} asks again and again for a consent given to it."
+            )
         await self.on_consent(seen)
         return True
 
     async def _error(self, seen: Seen) -> bool:
         raise dead_end(seen)
 
-    async def _field(self, seen: Seen, role: str) -> ElementHandle:
-        selector = seen.fields.get(role)
-        handle = await by_selector(self.page, selector) if selector else None
-        if handle is None:
+    def _finder(self, seen: Seen, role: str) -> Callable[[], Awaitable[ElementHandle]]:
+        """What finds the field of the role, again when a script has replaced it."""
+
+        async def find() -> ElementHandle:
+            selector = seen.fields.get(role)
+            if selector and (handle := await by_selector(self.page, selector)) is not None:
+                return handle
             raise page_changed(seen, f"a field for the {role}", f"The {seen.screen} page has no field for the {role}.")
-        return handle
+
+        return find
 
     async def _type(self, seen: Seen, role: str) -> None:
-        handle = await self._field(seen, role)
-        try:
-            await handle.fill(self.login.username, timeout=self.job.patience * 1000)
-        except PlaywrightError:
-            raise page_changed(seen, f"a field for the {role}", f"The field for the {role} did not take it.") from None
+        await self.job.type_text(self._finder(seen, role), self.login.username)
 
     async def _submit(self, seen: Seen) -> bool:
         if not await self._press(seen, "submit"):
+            if button := await show_button(self.job, self.page, seen):
+                await press(self.page, button, self.job.patience)
+                return True
             raise page_changed(seen, "its button", f"The {seen.screen} page has no button to go on.")
         return True
 
-    async def _press(self, seen: Seen, role: str) -> bool:
-        selector = seen.fields.get(role)
+    async def _press(self, seen: Seen, *roles: str) -> bool:
+        selector = next((found for role in roles if (found := seen.fields.get(role))), None)
         if not selector:
             return False
         await press(self.page, selector, self.job.patience)
@@ -198,34 +233,6 @@ class SignIn:
 def key(seen: Seen) -> tuple[str, str, str]:
     """What makes a screen the same as one that was answered before."""
     return seen.site, seen.screen, seen.path
-
-
-async def press(page: Page, target: str | ElementHandle, patience: float) -> None:
-    """Clicks once. A page that moves on under the click has been clicked, or needs no click any more."""
-    try:
-        if isinstance(target, str):
-            await page.click(target, timeout=patience * 1000, no_wait_after=True)
-        else:
-            await target.click(timeout=patience * 1000, no_wait_after=True)
-    except PlaywrightError as error:
-        if page.is_closed() or any(
-            t in str(error) for t in ("navigat", "detached", "not attached", "context was destroyed")
-        ):
-            return
-        raise PageChanged(
-            "A button that is shown cannot be clicked.", reason="blocked-click", seen=page.url.split("?")[0]
-        ) from None
-
-
-async def choose_account(page: Page, seen: Seen, address: str, job: Job) -> bool:
-    """Clicks the tile of exactly this address; False when there is none."""
-    locators = SITES[seen.site].locators("tile", job.locators)
-    handle = await page.evaluate_handle(TILE_OF, [locators, address.lower()])
-    tile = handle.as_element()
-    if tile is None:
-        return False
-    await press(page, tile, job.patience)
-    return True
 
 
 def page_changed(seen: Seen, expected: str, cause: str) -> PageChanged:

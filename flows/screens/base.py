@@ -33,13 +33,16 @@ PROBLEMS = frozenset(
     )
 )
 
+CONDITIONS = ("url", "any", "all", "none", "present", "absent", "text")
+
 
 @dataclass(frozen=True)
 class Screen:
     """One recognisable page state. A condition that is None is not asked; those that are given must all hold.
 
     url: regex over host+path+query. any, all, none: names of elements, at least one / each / not one of them really visible.
-    present: CSS of which one is in the document, visible or not. text: regex over the visible text.
+    present: CSS of which one is in the document, visible or not; absent: CSS of which none is. text: regex over the visible
+    text.
     fields: role (username, password, code, submit, other ...) to the element's name.
     """
 
@@ -49,6 +52,7 @@ class Screen:
     all: tuple[str, ...] | None = None
     none: tuple[str, ...] | None = None
     present: tuple[str, ...] | None = None
+    absent: tuple[str, ...] | None = None
     text: str | None = None
     fields: Mapping[str, str] = field(default_factory=dict)
 
@@ -73,8 +77,8 @@ class Problem:
 
 @dataclass(frozen=True)
 class Site:
-    """One sign-in site: how to tell it (hosts: regex; marks: CSS, whatever the host), its elements by name, its screens
-    in the order in which they are asked, and what it keeps while somebody is signed in.
+    """One sign-in site: how to tell it (hosts: regex; whatever the host, paths: regex over the path, marks: CSS), its elements
+    by name, its screens in the order in which they are asked, and what it keeps while somebody is signed in.
 
     home: the address that shows a credential page exactly when nobody is signed in; `{url}` is the provider's own address.
     account, logout: of a mail provider, the page that names who is signed in, and the address that ends it.
@@ -85,6 +89,7 @@ class Site:
     name: str
     screens: tuple[Screen, ...]
     hosts: str = ""
+    paths: str = ""
     marks: tuple[str, ...] = ()
     elements: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
@@ -104,17 +109,18 @@ class Site:
     def table(self, overrides: Mapping[str, str] = NONE) -> dict[str, Any]:
         """The table as JSON for the page; an override (name to locator) stands in front of the built-in ones."""
         return {
-            "name": self.name,
-            "hosts": self.hosts,
-            "marks": self.marks,
+            **self.told_by(),
             "elements": {name: self.locators(name, overrides) for name in self.elements},
             "screens": [
-                {k: getattr(s, k) for k in ("name", "url", "any", "all", "none", "present", "text")}
-                | {"fields": dict(s.fields)}
+                {k: v for k in ("name", *CONDITIONS) if (v := getattr(s, k)) is not None} | {"fields": dict(s.fields)}
                 for s in self.screens
             ],
             "problems": [{"name": p.name, "at": p.at, "text": p.text, "screens": p.screens} for p in self.problems],
         }
+
+    def told_by(self) -> dict[str, Any]:
+        """How the site is told, as JSON for the page."""
+        return {"name": self.name, "hosts": self.hosts, "paths": self.paths, "marks": self.marks}
 
     def locators(self, name: str, overrides: Mapping[str, str] = NONE) -> list[str]:
         """Every way to find one element, the override first. Raises KeyError for a name that the site does not have."""

@@ -21,7 +21,9 @@ const visible = (el) => {
   if (box.width < 2 || box.height < 2) return false;
   const page = document.scrollingElement || document.documentElement;
   if (box.right + scrollX <= 0 || box.bottom + scrollY <= 0 || box.left + scrollX >= Math.max(page.scrollWidth, innerWidth)) return false;
-  if (el.closest('[aria-hidden=true], [inert], .moveOffScreen')) return false;
+  // A field that its form requires is meant for people, whatever aria-hidden says of it (LemonLDAP marks its password so).
+  const veil = el.closest('[aria-hidden=true], [inert], .moveOffScreen');
+  if (veil && !(veil === el && el.required && !veil.matches('.moveOffScreen, [inert]'))) return false;
   if (isField(el) && el.tabIndex < 0) return false;
   for (let up = el.parentElement; up; up = up.parentElement) {
     const style = getComputedStyle(up);

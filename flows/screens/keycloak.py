@@ -1,93 +1,170 @@
-"""Keycloak, themes v1 and v2. Facts: the login themes of keycloak/keycloak."""
+"""Keycloak, themes v1 and v2, and what stands in custom themes too. Facts: the login themes of keycloak/keycloak."""
 
 from __future__ import annotations
 
 from flows.screens.base import Problem, Screen, Site
+from flows.screens.hops import HOPS, TO_FILL, TO_PRESS
+from flows.screens.words import DISABLED, LOCKED, NOT_ASSIGNED, SIGNED_OUT, TIMED_OUT
+
+ACTION = "form[action*='/realms/'][action*='/login-actions/']"
+CHOICE = "#kc-select-credential-form"
+ONE_CHOICE = (
+    f":is({CHOICE} :is(button, [onclick], .select-auth-box-parent), li:has({CHOICE}) :is([role=button], button))"
+)
+# The icons of the choices are the same in every language; a theme that has none for a choice writes its property's name.
+PHONE = ":has([class*=fa-mobile], .kcAuthenticatorOTPClass)"
+LOCK = ":has([class*=fa-unlock], .kcAuthenticatorPasswordClass)"
+# Notices that are no complaint wear the same class as complaints.
+NOTICE = ":is(.alert-info, .alert-warning, .alert-success, .pf-m-info, .pf-m-warning, .pf-m-success)"
+BANNER = ":is(.alert-error, .pf-m-danger)"
+LOGIN = ("username", "password", "credentials")
+CODES = ("totp", "one-time-code")
 
 KEYCLOAK = Site(
     name="keycloak",
+    paths=r"/realms/[^/]+/(login-actions/|broker/|protocol/(openid-connect|saml|cas)(/|$))",
     marks=(
         "#kc-form-login",
         "#kc-otp-login-form",
         "#kc-totp-login-form",
+        "#kc-passwd-update-form",
+        "#kc-select-credential-form",
+        "#kc-select-try-another-way-form",
+        "#kc-form-webauthn",
         "#kc-logout-confirm",
         "#kc-info-message",
         "#kc-error-message",
         "#kc-page-title",
         "#kc-login",
+        ACTION,
     ),
     session_cookies=("KEYCLOAK_IDENTITY", "KEYCLOAK_SESSION", "KEYCLOAK_IDENTITY_LEGACY", "KEYCLOAK_SESSION_LEGACY"),
     home="{url}/account/",
     elements={
-        "username": ("#kc-form-login #username", "input#username[name=username]"),
+        "username": ("#kc-form-login #username:not([disabled])", "input#username[name=username]:not([disabled])"),
         "password": ("#kc-form-login #password", "input#password[name=password]"),
-        "login": ("#kc-login", "#kc-form-login [type=submit]"),
+        "login": ("#kc-login", "#kc-form-login [type=submit]", f"{ACTION} [type=submit]"),
+        # Forms that ask for a user name or a password and are no sign-in.
+        "no-login": (
+            "#password-confirm",
+            "#kc-register-form",
+            "#kc-reset-password-form",
+            "#kc-update-profile-form",
+            "#kc-idp-review-profile-form",
+        ),
         "code": (
             "#kc-otp-login-form #otp",
             "#kc-totp-login-form #totp",
-            "input#otp",
-            "input#totp",
+            "input#otp[name=otp]",
+            "input#totp[name=totp]",
             "input[name=totp]",
             "input[name=otp]",
         ),
         "code-login": ("#kc-otp-login-form [type=submit]", "#kc-totp-login-form [type=submit]", "#kc-login"),
+        "sent-code": (
+            "#recoveryCodeInput",
+            "input[name=recoveryCodeInput]",
+            "#kc-sms-code-login-form input[name=code]",
+            "input[name=emailCode]",
+            "input[name=smsCode]",
+            f"{ACTION} input[name=code]:not([type=hidden])",
+        ),
+        "verify-mail": ("#kc-verify-email-form", ".instruction a[href*='VERIFY_EMAIL']"),
         "new-password": ("#password-new", "input[name=password-new]"),
-        "totp-setup": ("#kc-totp-settings-form", "#kc-totp-secret-qr-code"),
+        "totp-setup": (
+            "#kc-totp-settings-form",
+            "#kc-totp-secret-qr-code",
+            "#kc-totp-secret-key",
+            "#kc-recovery-codes-settings-form",
+            "#kc-recovery-codes-list",
+        ),
+        "key-setup": ("#registerWebAuthn", "#registerWebAuthnAIA", "form#register [type=submit]"),
+        "put-off": ("[name=cancel-aia]", "#cancelTOTPBtn", "#cancelWebAuthnAIA"),
         "another-way": ("#try-another-way",),
-        "methods": ("#kc-select-credential-form",),
-        "method-code": ("#kc-select-credential-form button :: /authenticator/i",),
-        "webauthn": ("form#webauth", "#authenticateWebAuthnButton"),
+        "methods": (CHOICE, f"li:has({CHOICE})", "#authenticators-choice"),
+        "method-code": (f"{ONE_CHOICE}{PHONE}", f"{ONE_CHOICE} :: /authenticator app|google authenticator|freeotp/i"),
+        "method-password": (f"{ONE_CHOICE}{LOCK}",),
+        "webauthn": ("#authenticateWebAuthnButton", "#kc-try-again"),
+        "webauthn-start": ("#authenticateWebAuthnButton",),
         "captcha": ("iframe[src*=recaptcha]", "iframe[src*=hcaptcha]", ".g-recaptcha"),
         "terms": ("#kc-terms-text", "#kc-accept"),
+        "terms-accept": ("#kc-accept",),
+        "terms-decline": ("#kc-decline",),
         "consent": ("#kc-oauth",),
         "accept": ("#kc-oauth #kc-login", "#kc-oauth [name=accept]"),
         "decline": ("#kc-oauth #kc-cancel", "#kc-oauth [name=cancel]"),
-        "logout": ("#kc-logout",),
+        "logout": ("#kc-logout", "#kc-logout-confirm [type=submit]", "[name=confirmLogout]"),
         "logout-confirm": ("#kc-logout-confirm", "form[action*='logout-confirm']"),
+        "logged-out-from": ("a#continue",),
+        "expired": ("#loginRestartLink", "#loginContinueLink"),
         "info": ("#kc-info-message", ".kc-info-message"),
         "dead-end": ("#kc-error-message",),
-        "error": (
+        "field-error": (
             "#input-error",
-            "#input-error-username",
-            "#input-error-password",
-            "#input-error-otp-code",
-            "#input-error-otp",
-            ".alert-error .kc-feedback-text",
-            ".pf-v5-c-alert.pf-m-danger",
-            "[id^=input-error]",
+            "[id^=input-error]:not([id^=input-error-container])",
+            f".kc-feedback-text:not({NOTICE} *, {BANNER} *)",
+        ),
+        "banner": (f"{BANNER} .kc-feedback-text", ".alert-error", "[class*=c-alert].pf-m-danger"),
+        # Older themes tell everything above the form. After a refusal the typed name stands in the form again; after a
+        # time-out, or the error of another provider, it does not.
+        "banner-after-try": (
+            f"html:has(input#username[value]:not([value='']), #kc-attempted-username) {BANNER} .kc-feedback-text",
         ),
     },
     screens=(
-        Screen("sign-out-confirm", any=("logout-confirm",), fields={"confirm": "logout"}),
-        Screen("sign-out-confirm", any=("logout",), fields={"confirm": "logout"}),
+        *HOPS,
+        # Kerberos was tried and is not there: an empty page that posts itself.
+        Screen("hop", present=(ACTION,), absent=(*TO_FILL, *TO_PRESS), text=r"^$"),
+        Screen("sign-out-confirm", any=("logout-confirm", "logout"), fields={"confirm": "logout"}),
         Screen("captcha", any=("captcha",), none=("username", "password")),
         Screen("password-expired", any=("new-password",)),
-        Screen("mfa-enrolment", any=("totp-setup",)),
+        Screen("mfa-enrolment", any=("totp-setup",), fields={"skip": "put-off"}),
+        Screen("passkey-enrolment", present=("#attestationObject",), any=("key-setup",), fields={"skip": "put-off"}),
         Screen("consent", any=("consent",), fields={"accept": "accept", "decline": "decline"}),
-        Screen("terms", any=("terms",)),
-        Screen("method-chooser", any=("methods",), fields={"totp": "method-code"}),
+        Screen("terms", any=("terms",), fields={"accept": "terms-accept", "decline": "terms-decline"}),
+        Screen(
+            "method-chooser",
+            any=("methods",),
+            none=("code", "password", "username"),
+            fields={"totp": "method-code", "password": "method-password"},
+        ),
         Screen("totp", any=("code",), none=("password",), fields={"code": "code", "submit": "code-login"}),
-        Screen("security-key", any=("webauthn",), fields={"other": "another-way"}),
+        Screen(
+            "one-time-code",
+            any=("sent-code",),
+            none=("password",),
+            fields={"code": "sent-code", "submit": "login", "other": "another-way"},
+        ),
         Screen(
             "credentials",
             all=("username", "password"),
+            none=("no-login",),
             fields={"username": "username", "password": "password", "submit": "login"},
         ),
-        Screen("password", any=("password",), fields={"password": "password", "submit": "login"}),
-        Screen("username", any=("username",), fields={"username": "username", "submit": "login"}),
-        Screen("session-expired", url=r"/realms/", text=r"page has expired|login attempt timed out|action expired"),
-        Screen("signed-out", url=r"/logout", any=("info",)),
+        Screen("password", any=("password",), none=("no-login",), fields={"password": "password", "submit": "login"}),
+        Screen("username", any=("username",), none=("no-login",), fields={"username": "username", "submit": "login"}),
         Screen(
-            "signed-out",
-            url=r"/realms/[^/]+/protocol/openid-connect/logout",
-            text=r"you are logged out|abgemeldet|déconnecté",
+            "security-key",
+            any=("webauthn",),
+            none=("no-login",),
+            fields={"other": "another-way", "start": "webauthn-start"},
         ),
+        Screen("security-key", present=("form#webauth", "#kc-form-webauthn"), fields={"other": "another-way"}),
+        Screen("session-expired", any=("expired",)),
+        Screen("session-expired", any=("dead-end",), text=TIMED_OUT),
+        Screen("one-time-code", url=r"execution=VERIFY_EMAIL", none=("no-login", "dead-end", "info")),
+        Screen("one-time-code", any=("verify-mail",)),
+        Screen("signed-out", url=r"/logout", any=("info",)),
+        Screen("signed-out", any=("info",), text=SIGNED_OUT),
+        Screen("hop", url=r"/logout", any=("logged-out-from",)),
         Screen("error", any=("dead-end",)),
     ),
     problems=(
-        Problem("locked", ("error",), r"temporarily disabled|too many"),
-        Problem("account-disabled", ("error",), r"account is disabled"),
-        Problem("code-rejected", ("error",), screens=("totp",)),
-        Problem("credentials-rejected", ("error",), screens=("username", "password", "credentials")),
+        Problem("locked", ("field-error", "banner"), LOCKED, (*LOGIN, *CODES)),
+        Problem("account-disabled", ("field-error", "banner"), DISABLED, (*LOGIN, *CODES)),
+        Problem("account-disabled", ("dead-end",), DISABLED, ("error",)),
+        Problem("not-assigned", ("dead-end",), NOT_ASSIGNED, ("error",)),
+        Problem("code-rejected", ("field-error", "banner"), rf"^(?!.*({TIMED_OUT}))", CODES),
+        Problem("credentials-rejected", ("field-error", "banner-after-try"), rf"^(?!.*({TIMED_OUT}))", LOGIN),
     ),
 )

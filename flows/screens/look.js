@@ -1,7 +1,9 @@
 // Which screen of which site is there: the tables are data, this is the reading. Resolves when something is recognised,
-// when the goal is reached, or, with a page that stays unknown, after `patience` milliseconds.
+// when the goal is reached, or, with a page that stays unknown, after `patience` milliseconds. Resolves early with `needs` (sites
+// whose whole tables are to be sent) or `more` (the form finder is to be asked; it is long, and most pages do without).
 (args) => {
   EYES
+  FORMS
   const sites = JSON.parse(args.sites);
   const bodyText = () => (look.text ??= tidy(document.body ? document.body.innerText : ''));
   const inUrl = (pattern) => new RegExp(pattern, 'i').test(location.host + location.pathname + location.search);
@@ -13,8 +15,11 @@
     all: (site, v) => v.every((n) => named(site, n).length),
     none: (site, v) => !v.some((n) => named(site, n).length),
     present: (site, v) => v.some(present),
+    absent: (site, v) => !v.some(present),
     text: (site, v) => new RegExp(v, 'i').test(bodyText()),
   };
+  const conditions = (screen) => Object.entries(tests).filter(([key]) => screen[key] != null);
+  const holds = (site, screen) => conditions(screen).every(([key, test]) => test(site, screen[key]));
   const problemOf = (site, screen) => {
     for (const problem of site.problems) {
       if (problem.screens.length && !problem.screens.includes(screen)) continue;
@@ -27,43 +32,92 @@
     const el = find(site.elements[name]);
     return [role, el ? selectorOf(el) : null];
   }));
+  // A customised page may have its button elsewhere than the table knows: the form finder is asked if it sees the same screen.
+  const FORMS_OF = ['username', 'credentials', 'password', 'totp'];
+  const completed = (screen, fields) => {
+    if (!FORMS_OF.includes(screen) || Object.values(fields).every(Boolean)) return fields;
+    if (!readForms) { look.more = true; return fields; }
+    const guess = readForms(bodyText);
+    const same = guess.screen === screen || (screen === 'totp' && guess.screen === 'one-time-code');
+    return same ? Object.fromEntries(Object.entries(fields).map(([role, at]) => [role, at || guess.fields[role] || null])) : fields;
+  };
+  // A site is told by its host; whatever the host, by its path or by a mark in the page.
+  const here = () => {
+    const byHost = sites.filter((s) => s.hosts && new RegExp(s.hosts, 'i').test(location.hostname));
+    const byMark = sites.filter((s) => !byHost.includes(s)
+      && ((s.paths && new RegExp(s.paths, 'i').test(location.pathname)) || s.marks.some(present)));
+    return [...byHost, ...byMark];
+  };
   const read = () => {
     look.text = null;
     look.roots = roots();
+    look.more = false;
     const base = {origin: location.origin, path: location.pathname, title: document.title, document: performance.timeOrigin};
+    const plain = {problem: null, problem_text: null, fields: {}};
     const status = (performance.getEntriesByType('navigation')[0] || {}).responseStatus || 0;
     if (location.protocol === 'chrome-error:' || status >= 500) {
-      const text = status >= 500 ? `HTTP ${status}` : null;
-      return {...base, site: 'browser', screen: 'error', problem: null, problem_text: text, fields: {}};
+      return {...base, ...plain, site: 'browser', screen: 'error', problem_text: status >= 500 ? `HTTP ${status}` : null};
     }
-    if (args.goal && new RegExp(args.goal).test(location.href)) return {...base, site: '', screen: 'goal', problem: null, problem_text: null, fields: {}};
-    const byHost = sites.filter((s) => s.hosts && new RegExp(s.hosts, 'i').test(location.host));
-    const byMark = sites.filter((s) => !byHost.includes(s) && s.marks.some(present));
-    for (const site of [...byHost, ...byMark]) {
-      for (const screen of site.screens) {
-        if (Object.entries(tests).every(([key, test]) => screen[key] === null || test(site, screen[key]))) {
-          const complaint = problemOf(site, screen.name);
-          if (screen.name === 'error' && !complaint.problem_text) complaint.problem_text = bodyText().slice(0, 300);
-          return {...base, site: site.name, screen: screen.name, ...complaint, fields: fieldsOf(site, screen)};
-        }
-      }
+    if (args.goal && new RegExp(args.goal).test(location.href)) return {...base, ...plain, site: '', screen: 'goal'};
+    const found = here();
+    const needs = found.filter((site) => !site.screens).map((site) => site.name);
+    if (needs.length) return {...base, ...plain, site: needs[0], screen: 'unknown', needs};
+    for (const site of found) {
+      const screen = site.screens.find((s) => holds(site, s));
+      if (!screen) continue;
+      const complaint = problemOf(site, screen.name);
+      if (screen.name === 'error' && !complaint.problem_text) complaint.problem_text = bodyText().slice(0, 300);
+      return {...base, site: site.name, screen: screen.name, ...complaint, fields: completed(screen.name, fieldsOf(site, screen))};
     }
-    return {...base, site: (byHost[0] || byMark[0] || {name: 'generic'}).name, screen: 'unknown', problem: null, problem_text: null, fields: {}};
+    return {...base, ...plain, site: found.length ? found[0].name : 'generic', screen: 'unknown', guessed: found.length ? 'site' : 'generic', ...(readForms ? readForms(bodyText) : {})};
+  };
+  // Which screen came next to the one that was chosen, and why it was not: for a person who asks.
+  const runnerUp = (chosen) => {
+    const rest = here().flatMap((site) => site.screens.map((screen) => ({site, screen})))
+      .filter(({site, screen}) => screen.name !== chosen.screen || site.name !== chosen.site)
+      .map(({site, screen}) => {
+        const failed = conditions(screen).filter(([key, test]) => !test(site, screen[key])).map(([key]) => key);
+        const positive = conditions(screen).filter(([key]) => !['none', 'absent'].includes(key) && !failed.includes(key));
+        return {site, screen, failed, held: positive.length};
+      }).filter(({held}) => held).sort((a, b) => a.failed.length - b.failed.length || b.held - a.held);
+    if (!rest.length) return null;
+    const {site, screen, failed} = rest[0];
+    const told = failed.map((key) => {
+      const list = [].concat(screen[key]);
+      const which = ['any', 'all', 'none'].includes(key) ? list.filter((n) => named(site, n).length === (key === 'none' ? 1 : 0)) : list;
+      const said = {url: 'the address is not like', text: 'the page does not say', any: 'not one is shown of', all: 'not shown:', none: 'shown as well:',
+        present: 'not in the page:', absent: 'in the page as well:'}[key];
+      const short = (which.length ? which : list).slice(0, 3).map((text) => (text.length > 60 ? `${text.slice(0, 59)}…` : text));
+      return `${said} ${short.join(', ')}`;
+    });
+    return {site: site.name, screen: screen.name, why: told.join('; ') || `it fits too, and ${chosen.site}/${chosen.screen} is asked first`};
   };
   const signature = (r) => [r.document, r.site, r.screen, r.problem, r.problem_text, Object.keys(r.fields).join()].join('|');
   const ready = () => document.readyState === 'complete' || (document.readyState === 'interactive' && performance.now() > args.settle);
+  // What the form finder says of a page that may still be changing counts once it has stood still: longer where a site's own
+  // table may yet recognise the page.
+  const QUIET = {site: 1500, generic: 250};
   return new Promise((resolve) => {
-    let timer = null, queued = false, done = false;
+    let timer = null, queued = false, done = false, last = '', since = 0;
     const started = performance.now();
-    const finish = (result) => { done = true; observer.disconnect(); clearInterval(timer); resolve({...result, signature: signature(result)}); };
+    const finish = (result) => {
+      done = true; observer.disconnect(); clearInterval(timer);
+      if (args.explain && !result.needs && !result.elsewhere) result.runner_up = runnerUp(result);
+      resolve({...result, signature: signature(result)});
+    };
     const check = () => {
       queued = false;
       if (done) return;
       const result = read();
-      if (result.screen === 'goal') return finish(result);
-      const known = result.screen !== 'unknown' && (result.site === 'browser' || ready());
+      // The tables were chosen for another host: this document is a newer one.
+      if (result.screen !== 'goal' && result.site !== 'browser' && location.hostname !== args.host) return finish({...result, elsewhere: location.hostname});
+      if (result.screen === 'goal' || result.needs) return finish(result);
+      if (signature(result) !== last) { last = signature(result); since = performance.now(); }
+      const still = !result.guessed || args.explain || args.settled === performance.timeOrigin || performance.now() - since >= QUIET[result.guessed];
+      if (!readForms && still && ready() && (result.guessed || (look.more && signature(result) !== args.after))) return finish({...result, more: true});
+      const known = result.screen !== 'unknown' && still && (result.site === 'browser' || ready());
       if (known && signature(result) !== args.after && !(result.screen === 'hop' && args.pass_hops)) return finish(result);
-      if (performance.now() - started > args.patience) finish(result);
+      if (performance.now() - started >= args.patience) finish(result);
     };
     const soon = () => { if (!queued && !done) { queued = true; setTimeout(check, 5); } };
     const observer = new MutationObserver(soon);

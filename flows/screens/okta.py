@@ -1,102 +1,136 @@
-"""Okta: Classic, Identity Engine generation 2 and 3. Ids are counters there and labels may be empty: names and data-se count."""
+"""Okta: Classic, Identity Engine generation 2 and 3. Facts: the DOM that the vendor's own widget renders, and its class names.
+
+Ids are counters there, labels may be empty, and every field for a secret is `credentials.passcode`: which authenticator asks
+is told by the class of generation 2 (`challenge-authenticator--google_otp`) or by the picture above the form (`factor-beacon`).
+A callout is a complaint only when it is an error: warnings and notes look the same otherwise, and hidden ones are everywhere.
+"""
 
 from __future__ import annotations
 
+from flows.screens import words
 from flows.screens.base import Problem, Screen, Site
+from flows.screens.okta_elements import (
+    APP,
+    BEACON,
+    DEVICE,
+    ELEMENTS,
+    KEY,
+    NOT_PASSWORD,
+    PROBING,
+    PUSHED,
+    SECRET,
+    SENT,
+    UNDRAWN,
+)
+from flows.screens.okta_words import LOCKED, NO_REFUSAL, NOT_ASSIGNED, REUSED, SESSION_OVER, SUSPENDED
 
-PASSCODE = "input[name='credentials.passcode']"
 SAVE = {"submit": "save"}
+OTHER = {"other": "switch"}
+FIELDS = ("identifier", "password", "code", "answer", "methods")
+ASKING = (
+    "username",
+    "credentials",
+    "password",
+    "totp",
+    "one-time-code",
+    "method-chooser",
+    "push",
+    "security-key",
+    "error",
+)
+SHOWN = ("field-error", "error")
 
 OKTA = Site(
     name="okta",
-    hosts=r"\.(okta|oktapreview|okta-emea)\.com$",
-    marks=("main#okta-sign-in", "#okta-sign-in[data-se=auth-container]", "#okta-login-container"),
+    hosts=r"\.(okta|oktapreview|okta-emea|okta-gov|trexcloud)\.com$",
+    marks=(
+        "main#okta-sign-in",
+        "#okta-sign-in[data-se~=auth-container]",
+        "#okta-login-container",
+        "#okta-sign-in form[data-se=o-form]",
+    ),
     session_cookies=("idx", "sid"),
     home="{url}/app/UserHome",
     session_api="/api/v1/sessions/me",
-    elements={
-        "identifier": ("input[name=identifier]", "#okta-signin-username", "input[data-se=identifier]"),
-        "password": (f"{PASSCODE}[type=password]", "#okta-signin-password"),
-        "code": (
-            f".mfa-verify-passcode {PASSCODE}",
-            f".authenticator-verification {PASSCODE}:not([type=password])",
-            f"{PASSCODE}[autocomplete=one-time-code]",
-            f"{PASSCODE}[inputmode=numeric]",
-            f"{PASSCODE}[type=tel]",
-            f"{PASSCODE}[type=text]",
-            "form.mfa-verify-totp input[name=answer]",
-            "form[class*=mfa-verify] input[name=answer]",
-        ),
-        "otp-form": ("[data-se=google_otp]", ".siw-main-view.mfa-verify-passcode", "[data-se=okta_verify-totp]"),
-        "save": ("button[data-se=save]", "input[type=submit][data-type=save]", "#okta-signin-submit"),
-        "methods": (".authenticator-list", "[data-se=authenticator-button]", ".authenticator-row"),
-        "method-code": (
-            ".authenticator-row [data-se=google_otp] a.select-factor",
-            "[data-se=google_otp] a",
-            "[data-se=authenticator-button][data-se-for-name*=google i]",
-            "[data-se=authenticator-button] :: /google authenticator/i",
-            "[data-se=okta_verify-totp] a",
-        ),
-        "switch": ("[data-se=switchAuthenticator]",),
-        "skip": (".skip-all", "[data-se=skip]", "role=button :: /set up later|remind me later/i"),
-        "stay-no": ("role=button :: /don'?t stay signed in|do not stay signed in/i", "a :: /don'?t stay signed in/i"),
-        "enrol": (
-            ".siw-main-view.enroll-authenticator",
-            ".siw-main-view.select-authenticator-enroll",
-            "[data-se=authenticator-enroll-list]",
-        ),
-        "expired": (
-            ".siw-main-view.password-expired",
-            "input[name='credentials.newPassword']",
-            "input[name=newPassword]",
-        ),
-        "push": (".siw-main-view.mfa-okta-verify", "[data-se=challenge-number]", ".siw-main-view.okta-verify-push"),
-        "challenge-number": ("[data-se=challenge-number]", ".phone--number"),
-        "error": (
-            "[data-se=o-form-error-container] .infobox-error",
-            "[data-se=callout]",
-            ".okta-form-infobox-error",
-            ".o-form-input-error",
-            "[id^='credentials.passcode-error']",
-            "[data-se=o-form-error-container] [role=alert]",
-            "[role=alert]",
-        ),
-        "webauthn": (".mfa-verify-webauthn", ".challenge-authenticator--webauthn", "form[class*=mfa-verify-webauthn]"),
-        "terminal": (".siw-main-view.terminal",),
-        "captcha": ("iframe[src*=recaptcha]", "iframe[src*=hcaptcha]"),
-    },
+    app_name=r"^(.+?)\s*(?:$|\n)",
+    elements=ELEMENTS,
     screens=(
         Screen("captcha", any=("captcha",)),
+        Screen("hop", present=("input[type=hidden][name=SAMLResponse]",)),
+        Screen("session-expired", any=("error", "terminal"), none=FIELDS, text=SESSION_OVER),
+        Screen("unknown", any=("no-sign-in",)),
+        Screen("password-expiring", any=("expiring",), fields={"skip": "skip"}),
+        Screen("password-expiring", all=("new-password", "skip"), fields={"skip": "skip"}),
+        Screen("password-expired", any=("new-password", "expired")),
         Screen(
-            "session-expired",
-            any=("error", "terminal"),
-            none=("identifier", "password", "code"),
-            text=r"logged out due to inactivity|session has expired|idx\.session\.expired",
+            "passkey-enrolment",
+            all=("enrol-passkey", "skip"),
+            none=FIELDS,
+            fields={"skip": "skip"},
         ),
-        Screen("password-expired", any=("expired",)),
         Screen("mfa-enrolment", any=("enrol",), fields={"skip": "skip"}),
         Screen("stay-signed-in", any=("stay-no",), fields={"no": "stay-no"}),
-        Screen("push", any=("challenge-number",), fields={"number": "challenge-number", "other": "switch"}),
-        Screen("method-chooser", any=("methods",), none=("code", "password"), fields={"totp": "method-code"}),
-        Screen("totp", any=("code",), none=("identifier",), fields={"code": "code", **SAVE}),
+        Screen("consent", any=("consent",), fields={"accept": "accept", "decline": "decline"}),
+        Screen("push", any=("challenge-number",), none=FIELDS, fields={"number": "challenge-number", **OTHER}),
+        Screen("unknown", all=("methods", "identifier")),
+        Screen(
+            "method-chooser",
+            any=("methods",),
+            none=("password",),
+            fields={"totp": "method-code", "password": "method-password"},
+        ),
+        Screen("one-time-code", any=("answer",), fields=OTHER),
+        Screen("totp", any=("code",), none=("identifier",), present=APP, fields={"code": "code", **SAVE, **OTHER}),
+        Screen(
+            "one-time-code",
+            any=("code",),
+            none=("identifier",),
+            absent=UNDRAWN,
+            fields={"code": "code", **SAVE, **OTHER},
+        ),
+        Screen(
+            "one-time-code",
+            any=("password",),
+            none=("identifier",),
+            present=NOT_PASSWORD,
+            fields={"code": "password", **SAVE, **OTHER},
+        ),
         Screen(
             "credentials",
             all=("identifier", "password"),
             fields={"username": "identifier", "password": "password", **SAVE},
         ),
         Screen("password", any=("password",), fields={"password": "password", **SAVE}),
-        Screen("username", any=("identifier",), fields={"username": "identifier", **SAVE}),
-        Screen("security-key", any=("webauthn",), none=("password", "code"), fields={"other": "switch"}),
-        Screen("push", any=("push",), fields={"other": "switch"}),
+        # A page to recover a password or to unlock an account asks for the same name, and can be cancelled.
+        Screen("username", any=("identifier",), none=("cancel",), fields={"username": "identifier", **SAVE}),
+        Screen("unknown", any=("identifier",)),
+        Screen("security-key", present=KEY, fields=OTHER),
+        Screen("password-expiring", all=("link", "skip"), present=SECRET, none=FIELDS, fields={"skip": "skip"}),
+        Screen("password-expired", any=("link",), present=SECRET, none=FIELDS),
+        Screen("hop", any=("spinner",), none=("error", "launch", "switch")),
+        Screen("device-check", any=("launch",), fields=OTHER),
+        Screen("hop", present=PROBING, none=("error", "switch")),
+        Screen("device-check", present=DEVICE, fields=OTHER),
+        Screen("push", present=PUSHED, fields=OTHER),
+        Screen("one-time-code", present=SENT, any=("save", "link"), fields=OTHER),
+        Screen("device-check", any=("continue",), absent=BEACON, fields={"confirm": "continue"}),
+        Screen("method-chooser", any=("providers",)),
+        Screen("hop", any=("countdown",), none=("error",)),
         Screen("error", any=("error", "terminal")),
         Screen("hop", url=r"/login/(signout|sessionCookieRedirect|step-up)"),
     ),
     problems=(
-        Problem("locked", ("error",), r"locked|too many"),
-        Problem("not-assigned", ("error",), r"not assigned|do not have permission"),
-        Problem("account-disabled", ("error",), r"suspended|deactivated|disabled"),
-        Problem("code-reused", ("error",), r"only be used once", screens=("totp",)),
-        Problem("code-rejected", ("error",), screens=("totp",)),
-        Problem("credentials-rejected", ("error",), screens=("username", "password", "credentials")),
+        Problem("not-assigned", SHOWN, NOT_ASSIGNED, screens=ASKING),
+        Problem("account-disabled", SHOWN, SUSPENDED, screens=ASKING),
+        Problem("code-reused", SHOWN, REUSED, screens=("totp", "one-time-code")),
+        Problem("locked", SHOWN, LOCKED, screens=ASKING),
+        Problem("account-disabled", SHOWN, words.DISABLED, screens=("username", "credentials", "password", "error")),
+        Problem("code-rejected", SHOWN, rf"^(?!.*({NO_REFUSAL}|{SESSION_OVER}))", screens=("totp", "one-time-code")),
+        Problem(
+            "credentials-rejected",
+            SHOWN,
+            rf"^(?!.*({NO_REFUSAL}|{SESSION_OVER}))",
+            screens=("username", "password", "credentials"),
+        ),
     ),
 )

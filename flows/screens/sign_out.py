@@ -8,9 +8,10 @@ from urllib.parse import urlsplit
 
 from playwright.async_api import Page
 
-from flows.screens import Seen, elements, look
-from flows.screens.answer import dead_end, page_changed, press
+from flows.screens import SITES, Seen, elements, look
+from flows.screens.answer import dead_end, page_changed
 from flows.screens.base import Site
+from flows.screens.press import press
 from runbook.step import HumanNeeded, Job, origin_of
 
 ASKS = ("username", "credentials", "password")
@@ -20,11 +21,13 @@ MOST_PAGES = 8
 
 @dataclass(frozen=True)
 class Place:
-    """A site where somebody may be signed in: its logout address, and its home, which asks for credentials when nobody is."""
+    """A site where somebody may be signed in: its logout address, and its home, which asks for credentials when nobody is.
+    `inside`: regex of an address that only somebody who is signed in comes to; empty: the site's account page or its home."""
 
     site: Site
     logout: str
     home: str
+    inside: str = ""
 
 
 async def sign_out(job: Job, page: Page, place: Place) -> None:
@@ -41,7 +44,7 @@ async def sign_out(job: Job, page: Page, place: Place) -> None:
         if seen.screen == "sign-out-confirm" and (selector := seen.fields.get("confirm")):
             await press(page, selector, job.patience)
         elif seen.screen == "sign-out-chooser":
-            tiles = await elements(page, place.site.locators("tile", job.locators))
+            tiles = await elements(page, SITES[seen.site].locators("tile", job.locators))
             if not tiles:
                 return
             await press(page, tiles[0], job.patience)
@@ -73,15 +76,18 @@ async def prove_signed_out(job: Job, page: Page, place: Place) -> None:
     left = await session_cookies(job, place)
     await job.goto(place.home, page)
     inside = place.site.account or origin_of(place.home) + "/"
-    goal = "^" + re.escape(inside) + "(?!.*(login|signin|auth))"
+    goal = place.inside or "^" + re.escape(inside) + "(?!.*(login|signin|auth))"
     seen = await look(page, goal=goal, patience=job.patience, overrides=job.locators)
     if seen.screen == "goal":
-        if seen_login := await _login_on_home(job, page):
+        at_home = origin_of(page.url) == origin_of(place.home)
+        if at_home and (seen_login := await _login_on_home(job, page)):
             seen = seen_login
         else:
-            raise still_there(name, "silently-signed-in-again" if not left else "still-signed-in")
+            raise still_there(name, verdict(place, left))
     if seen.screen == "error":
         raise dead_end(seen)
+    if seen.screen == "consent":  # asked of whoever is signed in
+        raise still_there(name, "still-signed-in")
     if seen.screen not in (*ASKS, "account-chooser"):
         raise page_changed(
             seen, "a page that asks for credentials", f"{name} shows no credential page after the sign-out."
@@ -93,6 +99,13 @@ async def prove_signed_out(job: Job, page: Page, place: Place) -> None:
         if status == 200:
             raise still_there(name, "still-signed-in", f" ({place.site.session_api} answers 200)")
     job.say(f"{name} asks for credentials again: signed out.")
+
+
+def verdict(place: Place, left: list[str]) -> str:
+    """What it is called when somebody is signed in after a sign-out. Only where a site's session cookies are known and gone
+    did something else than a session sign in."""
+    gone = bool(place.site.session_cookies) and not left
+    return "silently-signed-in-again" if gone else "still-signed-in"
 
 
 async def _login_on_home(job: Job, page: Page) -> Seen | None:

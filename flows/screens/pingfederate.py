@@ -1,0 +1,97 @@
+"""PingFederate: its form adapter, identifier-first and consent pages. Facts: the server's templates and saved pages of customers."""
+
+from __future__ import annotations
+
+from flows.screens.base import Problem, Screen, Site
+from flows.screens.hops import HOPS, TO_FILL
+from flows.screens.words import DISABLED, LOCKED, MUST_CHANGE, NOT_ASSIGNED, SIGNED_OUT, TIMED_OUT
+
+LOGIN = ("username", "password", "credentials")
+LATER = "input[name='pf.notificationCancel']"
+
+PINGFEDERATE = Site(
+    name="pingfederate",
+    paths=r"\.ping(;|$)",
+    marks=(
+        "input[name='pf.username']",
+        "input[name='pf.pass']",
+        "input[name='pf.ok']",
+        "input[name='pf.adapterId']",
+        "#identifierInput[name=subject]",
+        ".ping-container .ping-body-container",
+        "form[action$='.ping']",
+    ),
+    session_cookies=("PF", "PF.PERSISTENT"),
+    home="{url}/idp/startSSO.ping",
+    elements={
+        "identifier": ("#identifierInput", "input[name=subject]:not([type=hidden])"),
+        "username": ("input[name='pf.username']:not([type=hidden], [disabled])",),
+        "password": ("input[name='pf.pass']:not([type=hidden])",),
+        "submit": (
+            "#signOnButton",
+            "#login-button",
+            "#post-button",
+            ":is(a, button, input)[onclick*=postOk]",
+            ".ping-buttons .ping-button.allow",
+            "form:has(input[name='pf.pass'], #identifierInput) [type=submit]",
+        ),
+        "tile": ("#existingAccountsSelectionList .identifier-first__account-select",),
+        "other-account": ("#showIdentifierInputLink",),
+        "new-password": ("#newPassword1", "#newPassword2", "input[type=password][name*=newpass i]"),
+        "change": ("#submitButton.ping-button",),
+        "change-elsewhere": ("#changePassLink", f".ping-error :: /{MUST_CHANGE}/i"),
+        "later": ("a[onclick*=postCancel]", "button[onclick*=postCancel]", "#cancelButton", ".ping-input-link a"),
+        "challenge": ("#challengeResponse",),
+        "adapter": ("[name=pfidpadapterid]:not([type=hidden])", "a[href*='pfidpadapterid=']"),
+        "consent-save": ("form[name=consentForm] #saveButton",),
+        "grant": ("form:has([name='pf.oauth.authz.consent']) .ping-button.allow",),
+        "refuse": (
+            "form[name=consentForm] #cancelButton",
+            "form:has([name='pf.oauth.authz.consent']) .ping-button.deny",
+        ),
+        "sign-out": ("form[name=consentForm] #yesButton",),
+        "captcha": ("iframe[src*='recaptcha/api2/bframe']", "iframe[src*=hcaptcha]"),
+        "error": (".ping-error",),
+        "fields": TO_FILL,
+    },
+    screens=(
+        *HOPS,
+        Screen("password-expired", any=("new-password",)),
+        Screen("password-expired", all=("password", "change")),
+        Screen("password-expiring", present=(LATER,), any=("later",), fields={"skip": "later"}),
+        Screen("password-expired", any=("change-elsewhere",), none=("password", "identifier")),
+        Screen("sign-out-confirm", any=("sign-out",), fields={"confirm": "sign-out"}),
+        Screen("consent", any=("consent-save",), fields={"accept": "consent-save", "decline": "refuse"}),
+        Screen("consent", any=("grant",), fields={"accept": "grant", "decline": "refuse"}),
+        Screen("one-time-code", any=("challenge",), fields={"code": "challenge", "submit": "submit"}),
+        Screen("account-chooser", any=("tile",), fields={"other": "other-account"}),
+        # The password field of this page is for password managers only, and has no name.
+        Screen(
+            "username", any=("identifier",), none=("password",), fields={"username": "identifier", "submit": "submit"}
+        ),
+        Screen(
+            "credentials",
+            all=("username", "password"),
+            fields={"username": "username", "password": "password", "submit": "submit"},
+        ),
+        Screen(
+            "credentials",
+            all=("identifier", "password"),
+            fields={"username": "identifier", "password": "password", "submit": "submit"},
+        ),
+        Screen("password", any=("password",), fields={"password": "password", "submit": "submit"}),
+        Screen("username", any=("username",), fields={"username": "username", "submit": "submit"}),
+        Screen("captcha", any=("captcha",)),
+        Screen("method-chooser", any=("adapter",)),
+        Screen("signed-out", url=r"/[^?]*(SLO|logout)", none=("fields", "error"), text=SIGNED_OUT),
+        Screen("session-expired", any=("error",), none=("fields",), text=TIMED_OUT),
+        Screen("error", any=("error",), none=("fields",)),
+    ),
+    problems=(
+        Problem("locked", ("error",), LOCKED, (*LOGIN, "one-time-code", "error")),
+        Problem("account-disabled", ("error",), DISABLED, (*LOGIN, "error")),
+        Problem("not-assigned", ("error",), NOT_ASSIGNED, ("error",)),
+        Problem("code-rejected", ("error",), rf"^(?!.*({TIMED_OUT}))", ("one-time-code",)),
+        Problem("credentials-rejected", ("error",), rf"^(?!.*({TIMED_OUT}))", LOGIN),
+    ),
+)

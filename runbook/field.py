@@ -1,0 +1,144 @@
+"""Puts a value into a field of a page whose scripts may still be taking hold, and sees whether it stays there."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+
+from playwright.async_api import ElementHandle, Page, Request
+from playwright.async_api import Error as PlaywrightError
+from playwright.async_api import TimeoutError as PlaywrightTimeout
+
+from runbook.errors import PageChanged
+
+Find = Callable[[], Awaitable[ElementHandle]]
+ATTEMPTS = 3
+SENDING = 60.0  # milliseconds that a page gets to send a code by itself after its last digit
+LEFT = ("context was destroyed", "navigat", "Cannot find context", "has been closed", "Target closed", "detached frame")
+
+# A code in boxes: the boxes of one character each that stand together with the field, as many as the code has characters.
+_BOXES = """
+  const boxes = (el, length) => {
+    for (let up = el.parentElement; el.maxLength === 1 && up; up = up.parentElement) {
+      const all = [...up.querySelectorAll('input')].filter((i) => i.maxLength === 1 && i.type !== 'hidden');
+      if (all.length >= length) return all.slice(Math.max(all.indexOf(el), 0)).slice(0, length);
+    }
+    return [el];
+  };
+"""
+BOXES = "(el, length) => {" + _BOXES + "return boxes(el, length); }"
+PLACE = "(el) => [el.ownerDocument.defaultView.location.origin, el.maxLength ?? -1]"
+
+# Fields are painted before scripts bind to them, and what was typed by then is dropped. No event tells when a page has bound
+# its scripts; so a page that has script files is watched until a quarter of a second after the last of them has come.
+STAYS = (
+    "(el, [length, least]) => {"
+    + _BOXES
+    + """
+  const QUIET = 250, LATEST = 1500, all = boxes(el, length), began = performance.now();
+  const settled = (now) => {
+    const loaded = (performance.getEntriesByType('navigation')[0] || {}).loadEventEnd || 0;
+    const wanted = [...document.scripts].filter((s) => s.src && !s.noModule);
+    if (!loaded || !wanted.length || now - loaded > LATEST) return true;
+    const came = performance.getEntriesByType('resource').filter((r) => r.initiatorType === 'script' || /\\.m?js(\\?|$)/.test(r.name));
+    return wanted.every((s) => came.some((r) => r.name === s.src)) && now - Math.max(loaded, ...came.map((r) => r.responseEnd)) >= QUIET;
+  };
+  return new Promise((done) => {
+    const check = () => {
+      const now = performance.now();
+      if (!all.every((box) => box.isConnected)) return done('gone');
+      if (all.reduce((sum, box) => sum + box.value.length, 0) < length) return done('lost');
+      if (now - began >= least && settled(now)) return done('held');
+      setTimeout(check, 20);
+    };
+    setTimeout(check, 0);
+  });
+}"""
+)
+
+
+async def put(
+    find: Find,
+    give: str | Callable[[str], Awaitable[str]],
+    *,
+    patience: float,
+    sent: Callable[[], bool] | None = None,
+) -> bool:
+    """Types `give`, or what it gives for the origin of the field's document, key by key where each character has a box of its own;
+    finds the field again and types once more, three times at most, when a script has emptied or replaced it.
+
+    `sent`: whether the page has sent what was typed by itself; it is then left alone.
+    Returns True when the value stands in the field, False when the page has gone on with it.
+    Raises PageChanged, which holds nothing of the value, when the field does not keep it; and whatever `find`, `give` raise.
+    """
+    for attempt in range(ATTEMPTS):
+        element = await find()
+        origin, longest = "", -1
+        if not isinstance(give, str):
+            try:
+                origin, longest = await element.evaluate(PLACE)
+            except PlaywrightError:
+                continue
+        value = give if isinstance(give, str) else await give(str(origin))
+        state = await _type(
+            element, value, patience, boxes=longest == 1 and len(value) > 1, singly=attempt > 0, sent=sent
+        )
+        if sent is not None and (sent() or state == "left"):
+            return False
+        if state == "held":
+            return True
+        if state == "stuck":
+            break
+    raise PageChanged("A field does not keep what is typed into it.", reason="field-lost")
+
+
+async def _type(
+    element: ElementHandle,
+    value: str,
+    patience: float,
+    *,
+    boxes: bool,
+    singly: bool,
+    sent: Callable[[], bool] | None,
+) -> str:
+    # The driver's own error text holds the typed value: it must not travel on.
+    try:
+        if not boxes:
+            await element.fill(value, timeout=patience * 1000)
+        elif singly:
+            await _fill_each(element, value, patience)
+        else:
+            await element.type(value, timeout=patience * 1000)
+        return str(await element.evaluate(STAYS, [len(value), SENDING if sent else 0]))
+    except PlaywrightTimeout:
+        return "stuck"
+    except PlaywrightError as error:
+        return "left" if any(text in str(error) for text in LEFT) else "gone"
+
+
+async def _fill_each(element: ElementHandle, value: str, patience: float) -> None:
+    """For boxes that do not pass the keys on."""
+    array = await element.evaluate_handle(BOXES, len(value))
+    for box, character in zip((await array.get_properties()).values(), value, strict=False):
+        if (field := box.as_element()) is not None:
+            await field.fill(character, timeout=patience * 1000)
+
+
+@contextmanager
+def watch(page: Page, value: Callable[[], str]) -> Iterator[Callable[[], bool]]:
+    """Gives a function that says whether the page has sent this value, or has begun to go elsewhere, since it was typed."""
+    seen: list[bool] = []
+
+    def note(request: Request) -> None:
+        typed = value()
+        if not typed:
+            return
+        leaves = request.is_navigation_request() and request.frame == page.main_frame
+        if leaves or typed in request.url or typed in (request.post_data_buffer or b"").decode("utf-8", "replace"):
+            seen.append(True)
+
+    page.on("request", note)
+    try:
+        yield lambda: bool(seen)
+    finally:
+        page.remove_listener("request", note)
