@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from playwright.async_api import Error as PlaywrightError
+from playwright.async_api import Page
 
 from flows.consent import allow
 from flows.jira.email_page import STALE, alerts, open_page, read_rows, watch
 from flows.oauth_window import choose_type, closed, goal, open_provider
+from flows.roll_back import new_rows, refuse_others, take_back
 from flows.screens.answer import SignIn
-from runbook.step import ConfigError, Job, PageChanged, Step, Transient, origin_of
+from runbook.step import ConfigError, HumanNeeded, Job, PageChanged, Step, Transient, origin_of
 
 
 class ConnectOauth(Step):
@@ -27,7 +29,7 @@ class ConnectOauth(Step):
     async def run(self, job: Job) -> None:
         window = job.window
         if window is None or not job.facts.consent_shown or window.is_closed():
-            window = await open_provider(job)
+            window = await self.window(job)
         known = [str(row["address"]) for row in job.facts.rows if row["address"] not in job.facts.removed]
         try:
             await SignIn(job, job.mailbox, window, goal(job), on_consent=lambda seen: allow(job, window, seen)).run()
@@ -41,7 +43,21 @@ class ConnectOauth(Step):
             await open_page(job)
         if window is not job.jira:
             await closed(window, job.patience)
+        if "name" not in job.facts.client:
+            job.warn(
+                "The provider remembered an earlier consent and showed no consent page, so the application's name was not seen; "
+                "where it leads back to and what it asks for were checked."
+            )
         await self.back_in_jira(job, known)
+
+    async def window(self, job: Job) -> Page:
+        """The provider's window. A request that must not be answered was perhaps answered already, by a provider that asks
+        nothing: what came of it is taken back."""
+        try:
+            return await open_provider(job)
+        except HumanNeeded:
+            await take_back(job)
+            raise
 
     async def back_in_jira(self, job: Job, known: list[str]) -> None:
         """Waits for the new row, answering the question for the request type if it comes now."""
@@ -55,7 +71,9 @@ class ConnectOauth(Step):
             await choose_type(job)
             happened = await watch(job, known=known, fresh=True, asks=False)
         if happened == "new":
-            job.facts.connected = [row.address for row in await read_rows(job) if row.address not in known]
+            rows = await read_rows(job)
+            await refuse_others(job, rows)
+            job.facts.connected = [row.address for row in new_rows(job, rows)]
             return
         said = await alerts(job)
         if "another project" in said or "currently used" in said:

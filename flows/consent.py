@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from dataclasses import dataclass
 
 from playwright.async_api import Page
 
-from flows.prove_mailbox import addresses_on
-from flows.screens import EYES, SITES, Seen, elements, evaluate
-from flows.screens.answer import page_changed, press
+from flows.prove_mailbox import ADDRESSES, addresses_on
+from flows.screens import EYES, SITES, Seen, elements, evaluate, look
+from flows.screens.answer import page_changed
+from flows.screens.press import press
 from runbook.step import HumanNeeded, Job, WrongMailbox
 
 # What a mail reader may ask for (domain.md 3; the page's words and the request's names). Anything else needs a person.
@@ -23,15 +24,33 @@ FOREIGN = re.compile(
     re.IGNORECASE,
 )
 
-LABELS = "(locators) => {" + EYES + "; look.roots = roots(); return findAll(locators).map(labelOf); }"
+# What a consent page says, in one reading: addresses, what stands where the application's name is, the permissions, and how
+# many of its boxes are not ticked.
+READ = (
+    "(at) => {"
+    + EYES
+    + """
+  look.roots = roots();
+  const labels = (locators) => findAll(locators).map(labelOf);
+  return {addresses: (""" + ADDRESSES + """)(), app: labels(at.app), scopes: labels(at.scopes),
+          unticked: findAll(at.boxes).filter((box) => !box.checked).length};
+}"""
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Consent:
+    """One reading of a consent page."""
+
+    addresses: list[str]
+    app: list[str]
+    scopes: list[str]
+    unticked: int
 
 
 async def allow(job: Job, page: Page, seen: Seen) -> None:
     """Accepts the consent page if it is the mailbox's and the application's. Raises like `check` before any click."""
     whose = await check(job, page, seen)
-    for box in await elements(page, SITES[seen.site].elements.get("scope-box", ())):
-        if not await box.is_checked():
-            await box.check(timeout=job.patience * 1000)
     name = job.facts.client.get("name") or "?"
     job.decide("accept", f"Consent page of {seen.site}: account {whose}, application {name}.")
     selector = seen.fields.get("accept")
@@ -42,37 +61,73 @@ async def allow(job: Job, page: Page, seen: Seen) -> None:
 
 async def check(job: Job, page: Page, seen: Seen) -> str:
     """The address that the consent page names, once it is the mailbox's, the application is the right one, and it asks for
-    mail alone. Raises WrongMailbox or HumanNeeded."""
-    shown = await addresses_on(page)
+    mail alone; ticks its boxes then, which grants nothing yet. Raises WrongMailbox or HumanNeeded."""
+    consent = await read(job, page, seen)
+    shown = consent.addresses or await account_of(job)
     found = job.channel.mailbox_names & set(shown)
     if not found:
         raise WrongMailbox(
-            f"The consent page is for {', '.join(shown) or 'an account that it does not name'}, not for {job.channel.address}.",
+            f"The consent page is for {', '.join(shown) or 'an account that it does not name'}, "
+            f"not for {job.channel.address}.",
             remedy="Nothing was accepted. Check where the mailbox's domain signs in.",
             reason="consent",
         )
-    await check_client(job, page, seen)
-    await check_scopes(job, page, seen)
+    check_request(job)
+    check_client(job, consent, seen)
+    refuse_foreign(consent.scopes)
+    if consent.unticked:
+        for box in await elements(page, SITES[seen.site].elements.get("scope-box", ())):
+            await box.check(timeout=job.patience * 1000)
     return ", ".join(sorted(found))
 
 
-async def check_client(job: Job, page: Page, seen: Seen) -> None:
-    """The host that gets the code is on the allow-list, and the application's name is the pinned one (told if none is pinned)."""
+async def account_of(job: Job) -> list[str]:
+    """Whose session a consent page speaks of that names nobody: the provider's own account page says it, in this browser and at
+    this moment. Nothing where that page is not known."""
+    host = job.channel.mail_host
+    if host is None or not host.home_url:
+        return []
+    page = await job.context.new_page()
+    try:
+        await job.goto(host.home_url, page)
+        seen = await look(page, goal="^" + re.escape(host.home_url), patience=job.patience, overrides=job.locators)
+        return await addresses_on(page) if seen.screen == "goal" else []
+    finally:
+        await page.close()
+
+
+async def read(job: Job, page: Page, seen: Seen) -> Consent:
+    """What the page says now."""
+    site = SITES[seen.site]
+    names = {"app": "consent-app", "scopes": "consent-scopes", "boxes": "scope-box"}
+    at = {key: site.locators(name, job.locators) if name in site.elements else [] for key, name in names.items()}
+    return Consent(**await evaluate(page, READ, at))
+
+
+def check_request(job: Job) -> None:
+    """What the authorize request says of itself, whether or not a consent page follows: the host that gets the code is on the
+    allow-list, and every permission is one that a mail reader needs. Raises HumanNeeded."""
     host = job.facts.client.get("redirect_host", "")
     if host not in job.channel.redirect_hosts:
         raise refused(
             f"The application would send the mailbox's code to {host or 'an unknown host'}.",
-            "If that is right, add the host to oauth redirect_hosts in runbook.toml.",
+            "If that is right, add the host to redirect_hosts of the channel (runbook.toml).",
         )
-    site = SITES[seen.site]
-    headings = await labels(page, site.locators("consent-app", job.locators)) if "consent-app" in site.elements else []
-    name = next((found[1] for text in headings if (found := re.match(site.app_name, text))), "")
+    refuse_foreign([str(scope) for scope in job.facts.client.get("scopes", [])])
+
+
+def check_client(job: Job, consent: Consent, seen: Seen) -> None:
+    """The application's name is the pinned one (told if none is pinned)."""
+    pattern = SITES[seen.site].app_name
+    name = next((found[1] for text in consent.app if (found := re.match(pattern, text))), "")
     job.facts.client = {**job.facts.client, "name": name}
     pinned = job.channel.oauth_client
-    if pinned is None:
+    if pinned is None and not name:
         job.warn(
-            f"The consent page names the application {name or '(no name found)'!r}. Pin it: RUNBOOK_OAUTH_CLIENT={name}"
+            f"The consent page does not name the application; its code goes to {job.facts.client['redirect_host']}."
         )
+    elif pinned is None:
+        job.warn(f"The consent page names the application {name!r}. Pin it: RUNBOOK_OAUTH_CLIENT={name}")
     elif pinned.lower() != name.lower():
         raise refused(
             f"The consent page names the application {name!r}, the settings pin {pinned!r}.",
@@ -80,21 +135,14 @@ async def check_client(job: Job, page: Page, seen: Seen) -> None:
         )
 
 
-async def check_scopes(job: Job, page: Page, seen: Seen) -> None:
-    """Every permission on the page, and in the request, is one that a mail reader needs."""
-    listed = await labels(page, SITES[seen.site].elements.get("consent-scopes", ()))
-    asked = [str(scope) for scope in job.facts.client.get("scopes", [])]
-    odd = [text for text in [*listed, *asked] if FOREIGN.search(text) or not HARMLESS.search(text)]
+def refuse_foreign(permissions: list[str]) -> None:
+    """Raises HumanNeeded for a permission that a mail reader does not need; page's words or request's names."""
+    odd = [text for text in permissions if FOREIGN.search(text) or not HARMLESS.search(text)]
     if odd:
         raise refused(
             f"The application asks for more than mail: {'; '.join(odd)[:200]}.",
             "An administrator must judge this; nothing was accepted.",
         )
-
-
-async def labels(page: Page, locators: Sequence[str]) -> list[str]:
-    """What a person reads of each really visible element: its label or its text."""
-    return [str(text) for text in await evaluate(page, LABELS, list(locators))]
 
 
 def refused(cause: str, remedy: str) -> HumanNeeded:

@@ -16,12 +16,18 @@ def elements() -> dict[str, tuple[str, ...]]:
     return LOCATORS | {f"{site.name}.{name}": ways for site in SITES.values() for name, ways in site.elements.items()}
 
 
+def known(overrides: Mapping[str, str]) -> dict[str, str]:
+    """Those of the overrides whose element there is: an earlier version may have known others."""
+    there = elements()
+    return {name: locator for name, locator in overrides.items() if name in there}
+
+
 def check_overrides(overrides: Mapping[str, str]) -> None:
     """Raises ConfigError for a name that no element has, or a locator whose text pattern is not `/regex/flags`."""
-    known = elements()
+    there = elements()
     for name, locator in overrides.items():
-        if name not in known:
-            near = get_close_matches(name, known, 1)
+        if name not in there:
+            near = get_close_matches(name, there, 1)
             raise ConfigError(
                 f"[locators] {name} is not an element that the runbook looks for.",
                 remedy=f"Did you mean {near[0]}?" if near else "Example: email-page.add-account",

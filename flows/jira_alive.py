@@ -14,6 +14,7 @@ class JiraAlive(Step):
     before = "Signed out of the identity provider."
     after = "Jira names the same account as before."
     by_hand = "Reload Jira in the first tab: it still shows the admin."
+    still = True
 
     async def run(self, job: Job) -> None:
         await in_jira(job)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from flows.screens.answer import SignIn
+from flows.sso_request import allow_sign_in, note_request
 from runbook.step import ConfigError, HumanNeeded, Job, Step
 
 
@@ -19,9 +20,11 @@ class JiraLogin(Step):
 
     async def run(self, job: Job) -> None:
         site = job.channel.site
+        page = job.page
+        page.on("request", lambda request: note_request(job, request))
         await job.goto(site.email_page or f"{site.url}/jira/servicedesk/projects/{job.channel.project}")
         goal = rf"^{re.escape(site.url)}/(?!login)"
-        await SignIn(job, job.admin, job.page, goal).run()
+        await SignIn(job, job.admin, page, goal, on_consent=lambda seen: allow_sign_in(job, page, seen)).run()
         status, me = await job.fetch("/rest/api/3/myself")
         if status != 200 or not isinstance(me, dict) or "accountId" not in me:
             raise ConfigError(

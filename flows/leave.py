@@ -16,10 +16,11 @@ class Leave(Step):
     after = "No session cookie of the mail provider is left; the browser context is closed."
     by_hand = "Sign the mailbox out at the mail provider and close the private window."
     in_jira = False
+    still = True
 
     async def run(self, job: Job) -> None:
         page = await job.tab()
-        for place in places(job) if job.channel.federated else [provider(job)]:
+        for place in await places(job, page) if job.channel.federated else [await provider(job, page)]:
             await sign_out(job, page, place)
             if left := await session_cookies(job, place):
                 job.warn(

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import re
+from contextlib import suppress
 from urllib.parse import parse_qs, urlsplit
 
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Page, Request
 
-from flows.consent import allow, check
+from flows.consent import allow, check, check_request
 from flows.jira.email_page import STALE, alerts, choose, mark_rows, open_page, watch
-from flows.jira.page import DIALOG, first_of, get, missing, push
+from flows.jira.page import DIALOG, first_of, get, need, push
 from flows.screens import Seen
 from flows.screens.answer import SignIn
-from runbook.step import Job, PageChanged, origin_of
+from runbook.step import HumanNeeded, Job, PageChanged, origin_of
 
 
 class Reached(Exception):
@@ -56,10 +57,47 @@ async def reach_consent(job: Job) -> bool:
 
 
 async def open_provider(job: Job) -> Page:
-    """Presses Add and the provider's button; the page on which the provider then asks, popup or this tab."""
+    """Presses Add and the provider's button; the page on which the provider then asks, popup or this tab.
+
+    Raises HumanNeeded, with the window closed again, when Jira's request is not one that a mail reader makes.
+    """
+    asked = asyncio.Event()
+
+    def note(request: Request) -> None:
+        note_client(job, request)
+        if job.facts.client:
+            asked.set()
+
     await open_page(job)
     await mark_rows(job)
-    job.context.on("request", lambda request: note_client(job, request))
+    job.context.on("request", note)
+    try:
+        window = await press_through(job)
+        with suppress(TimeoutError):  # a request that is not seen is refused at the consent page
+            async with asyncio.timeout(job.patience):
+                await asked.wait()
+    finally:
+        job.context.remove_listener("request", note)
+    if asked.is_set():
+        try:
+            check_request(job)
+        except HumanNeeded:
+            await abandon(job, window)
+            raise
+    return window
+
+
+async def abandon(job: Job, window: Page) -> None:
+    """Leaves the provider's window, wherever it is."""
+    job.window = None
+    if window is job.jira:
+        await job.goto(job.facts.email_page, job.jira)
+    else:
+        await window.close()
+
+
+async def press_through(job: Job) -> Page:
+    """Add, perhaps Jira's question for the request type, and the provider's button."""
     await push(job, "email-page.add-account")
     button = f"dialog.{job.channel.provider}"
     for _ in range(3):
@@ -70,7 +108,9 @@ async def open_provider(job: Job) -> Page:
             continue
         job.window = await opened(job, button, scope)
         return job.window
-    raise missing(job, button)
+    await need(job, button)
+    job.window = await opened(job, button, ())
+    return job.window
 
 
 def goal(job: Job) -> str:
@@ -81,9 +121,7 @@ def goal(job: Job) -> str:
 
 async def choose_type(job: Job) -> None:
     """Answers Jira's question for the request type, with the captured or configured one, else with the first it offers."""
-    field = await get(job, "dialog.request-type", DIALOG)
-    if field is None:
-        raise missing(job, "dialog.request-type")
+    field = await need(job, "dialog.request-type", DIALOG)
     if job.facts.request_type:
         await choose(job, field, job.facts.request_type)
     elif await field.evaluate("el => el.tagName") != "SELECT":

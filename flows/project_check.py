@@ -5,6 +5,7 @@ from __future__ import annotations
 from flows.jira.tab import in_jira
 from runbook.step import ConfigError, HumanNeeded, Job, Step, Transient
 
+PAGE = 100  # request types in one answer of Jira's
 NEEDED = "ADMINISTER"  # a project admin alone may not manage external addresses (Atlassian, "Add an email account")
 
 
@@ -16,6 +17,7 @@ class ProjectCheck(Step):
     before = "Signed in to Jira as the admin."
     after = "The project is a service project and the admin may manage its e-mail."
     by_hand = "Open the project's settings: it is a service project, and the admin has the permission Administer Jira."
+    still = True
 
     async def run(self, job: Job) -> None:
         await in_jira(job)
@@ -47,4 +49,27 @@ class ProjectCheck(Step):
                 f"{job.facts.account_address or 'This account'} may not manage the e-mail of project {key}.",
                 remedy="A Jira admin must run this, or give the account the permission 'Administer Jira'.",
                 reason="permission",
+            )
+        if job.channel.request_type:
+            await self.request_type(job, job.channel.request_type)
+
+    async def request_type(self, job: Job, wanted: str) -> None:
+        """The configured request type is one of the project's, which is worth knowing before anything is removed. Fact: the
+        public service desk API takes a project's key for its number."""
+        offered: list[str] = []
+        last = False
+        while not last:
+            path = (
+                f"/rest/servicedeskapi/servicedesk/{job.channel.project}/requesttype?limit={PAGE}&start={len(offered)}"
+            )
+            status, page = await job.fetch(path)
+            if status != 200 or not isinstance(page, dict) or not page.get("values"):
+                break
+            offered += [str(each.get("name", "")) for each in page["values"]]
+            last = bool(page.get("isLastPage", True))
+        if offered and wanted.lower() not in [name.lower() for name in offered]:
+            raise ConfigError(
+                f"Project {job.channel.project} has no request type {wanted!r}.",
+                remedy=f"Set RUNBOOK_REQUEST_TYPE to one of: {', '.join(offered)}.",
+                reason="request-type",
             )

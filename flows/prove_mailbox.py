@@ -35,10 +35,11 @@ class ProveMailbox(Step):
 
     async def run(self, job: Job) -> None:
         page = await job.tab()
-        place = provider(job)
-        if origin_of(page.url) != origin_of(place.logout):
+        place = await provider(job, page)
+        account = place.site.account or place.home
+        if origin_of(page.url) != origin_of(place.logout) or not place.site.account:
             await job.goto(place.home)
-        await SignIn(job, job.mailbox, page, "^" + re.escape(place.site.account)).run()
+        await SignIn(job, job.mailbox, page, "^" + re.escape(account)).run()
         job.facts.proven = True
         wanted = job.channel.mailbox_names
         shown = await addresses_on(page)

@@ -36,6 +36,11 @@ class ReadChannel(Step):
         wrong = strangers(job, rows)
         kept = job.host.pending()
         if mine is None and kept:
+            since = [row.address for row in rows if row.address not in kept.get("rows", []) and not row.default]
+            for address in since if "rows" in kept else []:
+                job.warn(
+                    f"{address} was connected after an earlier run had begun, by it or by somebody else: look at it."
+                )
             facts.removed_at = kept["down_since"]
             job.warn(
                 "An earlier run removed the old connection and did not finish: the channel is down; this run repairs it."
@@ -46,14 +51,19 @@ class ReadChannel(Step):
         was_reply = bool(source and source.reply_to) or bool(kept.get("reply_to"))
         facts.reply_to = was_reply if channel.reply_to is None else channel.reply_to
         facts.decision, facts.why = await self.decide(job, mine, wrong)
-        if facts.decision == "nothing" and mine and kept and not self.as_kept(job, mine):
+        if facts.decision == "nothing" and mine and not self.as_wanted(job, mine):
             facts.decision = "restore"
-            facts.why += " An earlier run did not restore its request type or reply-to."
+            facts.why += (
+                " An earlier run did not restore its request type or reply-to."
+                if kept
+                else f" Its request type or reply-to is not as the settings want it ({mine.request_type or 'no request type'})."
+            )
         job.decide(facts.decision, facts.why)
 
-    def as_kept(self, job: Job, mine: Row) -> bool:
-        """Whether the row has the request type and the reply-to that it should have."""
-        return mine.request_type == job.facts.request_type and mine.reply_to >= job.facts.reply_to
+    def as_wanted(self, job: Job, mine: Row) -> bool:
+        """Whether the row has the request type and the reply-to that it should have; a page that shows no request type has the
+        right one."""
+        return mine.request_type in ("", job.facts.request_type) and mine.reply_to >= job.facts.reply_to
 
     async def decide(self, job: Job, mine: Row | None, wrong: list[Row]) -> tuple[str, str]:
         """The decision and its evidence."""

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from flows.jira.email_page import Row, make_reply_to, open_page, read_rows, remove, row_of
-from flows.jira.page import get
+import asyncio
+
+from flows.jira.email_page import Row, in_row, make_reply_to, open_page, read_rows, remove, row_of
+from flows.jira.page import get, need
 from flows.oauth_window import reach_consent
 from flows.read_channel import strangers
 from runbook.step import ConfigError, Job, Step
+
+MOST_ROWS = 10  # addresses that a project may have (domain.md 2.1)
 
 
 class RemoveOld(Step):
@@ -33,21 +37,35 @@ class RemoveOld(Step):
         if old is None:
             job.say("Nothing has to be removed first.")
             return
-        if await reach_consent(job):
+        await self.prove_room(job, rows, old)
+        ahead = asyncio.ensure_future(job.goto(job.facts.email_page, await job.tab()))
+        try:
+            reached = await reach_consent(job)
+        finally:
+            await asyncio.gather(ahead, return_exceptions=True)
+        if reached:
             await self.beside(job, rows, old)
         else:
             await self.cut(job, rows, await row_of(job, old.address) or old)
         job.say(f"{old.address} is removed; Jira reads no mail of it until step 10.")
 
+    async def prove_room(self, job: Job, rows: list[Row], old: Row) -> None:
+        """Raises PageChanged when the page offers no Add and nothing explains that: where there is room for one account only,
+        its button to disconnect stands in the row itself; else there may be ten addresses. Nothing is cut that could not be
+        connected again."""
+        full = len(rows) >= MOST_ROWS or await in_row(job, old, "email-page.remove") is not None
+        if not full and await get(job, "email-page.add-account") is None:
+            await need(job, "email-page.add-account")
+
     async def beside(self, job: Job, rows: list[Row], old: Row) -> None:
-        """Removes the row in a tab of its own: the provider's window waits at its consent page and must keep its opener."""
-        stays, job.jira = job.jira, await job.context.new_page()
+        """Removes the row in the second tab: the provider's window waits at its consent page and must keep its opener."""
+        stays, job.jira = job.jira, job.page
         try:
             await open_page(job)
             await self.cut(job, rows, await row_of(job, old.address) or old)
+            job.stage = job.jira
         finally:
-            side, job.jira = job.jira, stays
-            await side.close()
+            job.jira = stays
 
     async def cut(self, job: Job, rows: list[Row], old: Row) -> None:
         """Moves the reply-to aside and removes the row."""

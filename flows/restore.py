@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from flows.jira.email_page import Row, alerts, choose, in_row, make_reply_to, open_menu, open_page, row_of, watch
-from flows.jira.page import DIALOG, first_of, get, missing, push
-from flows.screens.answer import press
+from flows.jira.page import DIALOG, missing, need, press, push
 from runbook.step import Job, PageChanged, Step
 
 
@@ -18,12 +17,14 @@ class Restore(Step):
     by_hand = "Give the new row the request type that was noted, and make it the reply-to again if it was."
     cuts = True
     serves = frozenset({"connect", "replace", "restore"})
+    still = True
 
     async def run(self, job: Job) -> None:
         await open_page(job)
         row = await row_of(job, job.channel.address)
         if row is None:
             return  # the next step tells what is there instead, and removes it
+        await job.free(job.jira)
         if job.facts.request_type and row.request_type != job.facts.request_type:
             await self.set_type(job, row)
         if job.facts.reply_to and not row.reply_to:
@@ -35,14 +36,9 @@ class Restore(Step):
         if (field := await in_row(job, row, "dialog.request-type")) is not None:
             await choose(job, field, job.facts.request_type)
             if save := await in_row(job, row, "dialog.done"):
-                await press(job.jira, save, job.patience)
-        elif await open_menu(job, row, "email-page.request-type"):
-            if (
-                await first_of(job, ["dialog.request-type"], DIALOG) is None
-                or (field := await get(job, "dialog.request-type", DIALOG)) is None
-            ):
-                raise missing(job, "dialog.request-type")
-            await choose(job, field, job.facts.request_type)
+                await press(job, save)
+        elif await open_menu(job, row, "email-page.request-type", needed=True):
+            await choose(job, await need(job, "dialog.request-type", DIALOG), job.facts.request_type)
             await push(job, "dialog.done", DIALOG)
         else:
             raise missing(job, "email-page.request-type")

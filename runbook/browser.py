@@ -15,6 +15,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from platformdirs import user_cache_path
+
 from runbook.browser_find import CHOICES, CHROMIUM, Browser, find, registry
 from runbook.errors import ConfigError
 
@@ -107,6 +109,8 @@ async def start(
 async def _driver() -> AsyncIterator[Playwright]:
     from playwright.async_api import Error, async_playwright
 
+    # The driver's own program is compiled once and not at every start: less than half the time until it answers.
+    os.environ.setdefault("NODE_COMPILE_CACHE", str(user_cache_path("jsm-mailbox-runbook") / "driver"))
     # Playwright forgets its driver's process when it is cancelled while that starts, hence the shield.
     starting = asyncio.ensure_future(async_playwright().start())
     try:

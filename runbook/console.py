@@ -1,6 +1,6 @@
 """What a person or a script sees of a run: sinks that take events, one for each kind of reader.
 
-An event is a JSON-ready dict with the key `event`: started, step, say, decision, warning, person, browser, ended.
+An event is a JSON-ready dict with the key `event`: started, step, say, decision, warning, person, browser, recordings, ended.
 Kinds and keys that a sink does not know are passed over. A reader that has gone away never stops a run.
 """
 
@@ -12,6 +12,7 @@ import os
 import re
 import sys
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any, Protocol, TextIO
 
 Event = Mapping[str, Any]
@@ -98,7 +99,7 @@ class JsonSink:
         if event["event"] == "started":
             self.started = event
         self.out.write(json.dumps(cleaned(event, self.out.clean), ensure_ascii=False, default=str))
-        if event.get("outcome") == "ChannelDown":
+        if event.get("down"):
             self.err.line(alarm(self.started))
 
 
@@ -130,13 +131,23 @@ def plain_lines(event: Event, started: Event) -> list[str]:
             return [f"    Decision: {event['what']} ({event['why']})"]
         case "warning":
             return [f"    Warning: {event['text']}"]
+        case "taught":
+            return [f"    Learned {event['name']}: {event['locator']}"]
         case "person":
             return [f"  A person is needed, within {event['seconds']:.0f} s: {event['text']}"]
         case "browser":
             return [f"Browser: {event['text']}"]
+        case "recordings":
+            return [recorded(event)]
         case "ended":
             return ending(event, started)
     return []
+
+
+def recorded(event: Event) -> str:
+    """Where the recordings of a run are, in one line."""
+    files = [Path(file) for file in event["files"]]
+    return f"Recordings in {files[0].parent}: {', '.join(file.name for file in files)}"
 
 
 def headline(started: Event) -> str:
@@ -150,14 +161,14 @@ def ending(event: Event, started: Event) -> list[str]:
     project = started.get("project", "the project")
     lines = [f"Warning: {text}" for text in event.get("warnings") or ()]
     if event.get("exit_code"):
-        if event.get("outcome") == "ChannelDown":
+        if event.get("down"):
             lines.append(alarm(started))
         lines.append(f"{event.get('outcome')}: {event.get('cause') or 'The run failed.'}")
         if event.get("remedy"):
             lines.append(f"Remedy: {event['remedy']}")
     elif event.get("changed"):
         gap = event.get("gap_seconds")
-        pause = "No old connection was removed, so there is no mail gap."
+        pause = "No connection of this mailbox was removed, so there is no mail gap."
         if gap is not None:
             pause = f"Mail gap: {gap:.1f} s."
         lines.append(f"Connected {event.get('mailbox')} to {project}. {pause}")
@@ -195,6 +206,8 @@ def _step_line(event: Event) -> str:
     status = event["status"]
     if status == "started":
         return head
+    if status == "skipped":
+        return f"{head}: skipped"
     seconds = f", {event['seconds']:.1f} s" if event.get("seconds") is not None else ""
     return f"{head}: {status}{seconds}"
 

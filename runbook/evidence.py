@@ -87,8 +87,9 @@ class RunFolder:
 
 
 class EvidenceSink:
-    """Writes `run.json` from the run's events. Besides the events of the console it knows `gap` (from, to, seconds) and
-    `unknown_page` (seen, expected, screenshot); a `step` may carry `screenshot`, `ended` may carry `reason`."""
+    """Writes `run.json` from the run's events. Besides the events of the console it knows `gap` (from, to, seconds),
+    `unknown_page` (seen, expected, screenshot) and `picture` (n, screenshot: of a step that ended well, when it is there); a
+    failed `step` may carry `screenshot`, `ended` may carry `reason`."""
 
     def __init__(
         self, folder: RunFolder, clean: Callable[[str], str], *, now: Callable[[], datetime] | None = None
@@ -113,6 +114,7 @@ class EvidenceSink:
     def _on_started(self, event: Mapping[str, Any]) -> None:
         for key in ("project", "mailbox", "site", "dry_run"):
             setattr(self.record, key, event[key])
+        self.record.locators = dict(event.get("locators", {}))
 
     def _on_step(self, event: Mapping[str, Any]) -> None:
         given = {key: event[key] for key in ("status", "seconds", "screenshot") if event.get(key) is not None}
@@ -121,6 +123,14 @@ class EvidenceSink:
             last = StepRecord(n=event["n"], name=event["name"], title=event["title"], started=self._stamp())
             self.record.steps.append(last)
         self.record.steps[self.record.steps.index(last)] = StepRecord.model_validate({**last.model_dump(), **given})
+
+    def _on_picture(self, event: Mapping[str, Any]) -> None:
+        step = next((step for step in reversed(self.record.steps) if step.n == event["n"]), None)
+        if step is not None:
+            step.screenshot = event["screenshot"]
+
+    def _on_taught(self, event: Mapping[str, Any]) -> None:
+        self.record.locators[event["name"]] = event["locator"]
 
     def _on_decision(self, event: Mapping[str, Any]) -> None:
         self.record.decisions.append(Decision(what=event["what"], why=event["why"]))

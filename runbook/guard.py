@@ -66,6 +66,7 @@ class Guard:
     def before_cut(self, facts: Facts, now: float) -> None:
         """Writes down what must be restored, before the old connection is touched."""
         kept = {"request_type": facts.request_type, "reply_to": facts.reply_to, "down_since": now}
+        kept["rows"] = [row["address"] for row in facts.rows]
         self.state.write_pending(self.channel.id, kept)
 
     def pending(self) -> Mapping[str, Any]:
@@ -77,7 +78,7 @@ class Guard:
         self.state.clear_pending(self.channel.id)
 
     def _secret(self, login: Login, what: str) -> Secret | None:
-        return login.password if what == "password" else login.totp
+        return {"password": login.password, "totp": login.totp, "passkey": login.passkey}[what]
 
     def _key(self, login: Login, what: str) -> str:
         return f"{self.channel.site.url}|{login.role}|{login.username.lower()}|{what}"
@@ -98,4 +99,5 @@ def login(
         return Secret(name, ref, origins, learn=lambda value: learn(name, value), sandbox=sandbox)
 
     totp = bind("TOTP secret", identity.totp) if identity.totp else None
-    return Login(role, identity.username, bind("password", identity.password), totp)
+    passkey = bind("passkey", identity.passkey) if identity.passkey else None
+    return Login(role, identity.username, bind("password", identity.password), totp, passkey)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 from runbook.errors import ChannelDown, RunbookError, Transient, WrongMailbox, public_name
@@ -11,7 +12,8 @@ from runbook.step import Facts
 
 @dataclass(frozen=True)
 class Outcome:
-    """`name` is the class name; `gap_seconds` is None when nothing was cut; `run` the run folder's path."""
+    """`name` is the class name; `gap_seconds` is None when nothing was cut; `run` the run folder's path; `down`: Jira reads no
+    mail of the mailbox now."""
 
     name: str
     exit_code: int
@@ -22,6 +24,7 @@ class Outcome:
     gap_seconds: float | None = None
     run: str = ""
     changed: bool = False
+    down: bool = False
     warnings: tuple[str, ...] = field(default=())
 
     @classmethod
@@ -42,24 +45,75 @@ class Outcome:
             "remedy": self.remedy,
             "reason": self.reason,
             "changed": self.changed,
+            "down": self.down,
             "warnings": list(self.warnings),
         }
 
 
-def named(error: RunbookError, facts: Facts, removed_at: str) -> RunbookError:
-    """The ending that an error means for the channel: once the old connection is gone, everything but a wrong mailbox is
-    `ChannelDown`, and says why. `removed_at`: the time of the removal in words."""
-    if not facts.cut or isinstance(error, (ChannelDown, WrongMailbox)):
+def succeeded(facts: Facts, address: str, run: str, warnings: tuple[str, ...]) -> Outcome:
+    """The ending of a run whose steps all did their work."""
+    if facts.verified_at is not None:
+        gap = facts.gap_seconds
+        return Outcome("Connected", 0, mailbox=address, gap_seconds=gap, changed=True, run=run, warnings=warnings)
+    cause, mailbox = facts.why, address
+    if facts.decision != "nothing":
+        would = WOULD.get(facts.decision, "go on with")
+        cause = f"Dry run: everything up to the cut is proven; the next step would {would} {address}. {cause}"
+    return Outcome(
+        "NothingToDo",
+        0,
+        cause=cause.strip(),
+        mailbox=mailbox if facts.decision == "nothing" else None,
+        run=run,
+        warnings=warnings,
+    )
+
+
+def failed(ending: RunbookError, facts: Facts, run: str, warnings: tuple[str, ...]) -> Outcome:
+    """The ending of a run that a step stopped; `ending` as `named` gives it."""
+    return Outcome(
+        public_name(ending),
+        ending.exit_code,
+        ending.cause,
+        ending.remedy,
+        ending.reason,
+        run=run,
+        changed=facts.removed_at is not None or bool(facts.removed or facts.connected),
+        down=facts.cut or isinstance(ending, ChannelDown),
+        warnings=warnings,
+    )
+
+
+WOULD = {"connect": "connect", "replace": "replace the connection of", "restore": "restore the settings of"}
+AGAIN = "Run `connect` for this project again at once: no mail is read until then."
+
+
+def named(error: RunbookError, facts: Facts) -> RunbookError:
+    """The ending that an error means for the channel, of which it tells the state: once the old connection is gone, everything
+    but a wrong mailbox is `ChannelDown`."""
+    if error.reason == "interrupted" and not facts.cut:
         return error
+    if facts.connected and facts.verified_at is None:
+        there = ", ".join(facts.connected)
+        return _like(error, f"{there} is connected and not verified yet. {error.cause}", error.remedy)
+    if not facts.cut or isinstance(error, ChannelDown):
+        return error
+    removed_at = datetime.fromtimestamp(facts.removed_at or 0.0, UTC).strftime("%H:%M:%S UTC")
     # What is worth waiting for otherwise is not worth waiting for now.
-    first = "" if isinstance(error, Transient) else f"{error.remedy} Then: "
+    remedy = AGAIN if isinstance(error, Transient) else f"{error.remedy} Then: {AGAIN}"
+    if isinstance(error, WrongMailbox):
+        return _like(error, f"{error.cause} The old connection was removed at {removed_at}.", remedy)
     return ChannelDown(
         f"The old connection was removed at {removed_at} and the new one is not there. {error.cause}",
-        remedy=f"{first}Run `connect` for this project again at once: no mail is read until then.",
+        remedy=remedy,
         reason=error.reason or type(error).__name__,
         seen=error.seen,
         expected=error.expected,
     )
+
+
+def _like(error: RunbookError, cause: str, remedy: str) -> RunbookError:
+    return type(error)(cause, remedy=remedy, reason=error.reason, seen=error.seen, expected=error.expected)
 
 
 def interrupted(facts: Facts) -> Transient:

@@ -66,7 +66,8 @@ class UnknownPage(_Part):
 
 
 class RunRecord(_Part):
-    """The content of `run.json`, schema 1. `skew`: seconds that a site's clock is ahead, by origin."""
+    """The content of `run.json`, schema 1. `skew`: seconds that a site's clock is ahead, by origin; `locators`: the overrides in
+    force, from runbook.toml and from what was taught, and what was taught in this run."""
 
     schema_: Literal[1] = Field(default=1, alias="schema")
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
@@ -85,6 +86,7 @@ class RunRecord(_Part):
     outcome: Ending = Ending()
     unknown_page: UnknownPage | None = None
     skew: dict[str, float] = {}
+    locators: dict[str, str] = {}
 
 
 def read(path: Path) -> RunRecord:

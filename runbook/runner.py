@@ -7,38 +7,26 @@ import contextlib
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 
 from playwright.async_api import BrowserContext, Page
 from playwright.async_api import Error as PlaywrightError
 
 from runbook.beside import note_date, while_it_lives
-from runbook.errors import Defect, PageChanged, RunbookError, Transient, public_name
-from runbook.evidence import RunFolder, screenshot
+from runbook.errors import Defect, PageChanged, RunbookError, Transient
+from runbook.evidence import RunFolder
 from runbook.guard import Guard
-from runbook.outcome import Outcome, interrupted, named
+from runbook.options import Options
+from runbook.outcome import Outcome, failed, interrupted, named, succeeded
+from runbook.pictures import Pictures
 from runbook.redact import Redactor
 from runbook.settings import Channel
 from runbook.step import Facts, Job, Step, network_failure
+from runbook.taught import Taught
 from runbook.unknown_page import summary
 
 Sink = Callable[[Mapping[str, Any]], None]
 LAST = "leave"
-WOULD = {"connect": "connect", "replace": "replace the connection of", "restore": "restore the settings of"}
-
-
-@dataclass
-class Options:
-    """How to run: see the verbs' help."""
-
-    dry_run: bool = False
-    force: bool = False
-    headed: bool = False
-    logout_by: str = "url"
-    patience: float = 15.0
-    locators: Mapping[str, str] = field(default_factory=dict)
-    pause: Callable[[str], Awaitable[None]] | None = None
 
 
 @dataclass
@@ -56,10 +44,25 @@ class Run:
     recorder: Any = None
     warnings: list[str] = field(default_factory=list)
     facts: Facts = field(default_factory=Facts)
+    pictures: Pictures = field(init=False)
+    _gap: Mapping[str, Any] | None = None
+
+    def __post_init__(self) -> None:
+        self.pictures = Pictures(self.folder, self.redactor, self._pictured)
 
     @property
     def headed(self) -> bool:
         return self.options.headed
+
+    @property
+    def teaching(self) -> bool:
+        return self.options.teach
+
+    async def learn(self, name: str, locator: str, page: str) -> None:
+        """Keeps where a person has shown an element, for this run and those that come."""
+        Taught(self.guard.state.folder).remember(name, locator, page)
+        self.options.locators = {**self.options.locators, name: locator}
+        self.emit({"event": "taught", "name": name, "locator": locator, "page": page})
 
     def now(self) -> float:
         return time.time()
@@ -84,6 +87,9 @@ class Run:
     def before_cut(self, facts: Facts) -> None:
         self.guard.before_cut(facts, self.now())
 
+    async def free(self, page: Page) -> None:
+        await self.pictures.free(page)
+
     def pending(self) -> Mapping[str, Any]:
         return self.guard.pending()
 
@@ -99,6 +105,8 @@ class Run:
 
     async def play(self, context: BrowserContext) -> Outcome:
         """Runs all steps in this context and returns the ending; a run that is cancelled ends with a name as well."""
+        # A window that is looked at shows one tab at a time, and a recording belongs to one step.
+        self.pictures.beside = not self.headed and self.recorder is None
         page = await context.new_page()
         job = Job(
             channel=self.channel,
@@ -112,7 +120,7 @@ class Run:
             force=self.options.force,
             logout_by=self.options.logout_by,
             patience=self.options.patience,
-            locators=self.options.locators,
+            locators=dict(self.options.locators),
         )
         context.on("response", lambda response: note_date(job, response))
         try:
@@ -127,6 +135,7 @@ class Run:
         except Exception as error:  # noqa: BLE001 - every ending has a name
             return await self._failure(job, Defect.of(error))
         finally:
+            await self.pictures.settle()
             self.folder.note_skews(job.skews)
 
     async def _steps(self, job: Job) -> None:
@@ -143,8 +152,11 @@ class Run:
         return unwanted or (self.options.dry_run and step.cuts)
 
     async def _step(self, job: Job, number: int, step: Step) -> None:
+        job.stage = None
         if self.headed:
             await job.shown(step).bring_to_front()
+        if not step.still:
+            await self.pictures.free(job.shown(step))
         await self._announce(number, step)
         self._tell(number, step, "started", None)  # after a pause, whose question its live line would draw over
         async with self._recorded(job, step):
@@ -152,7 +164,8 @@ class Run:
             try:
                 await step.run(job)
             except Exception as error:
-                shot = await self._picture(job, number, step, "failed")
+                self._tell_gap()
+                shot = await self.pictures.take(job.shown(step), f"{number:02d}-{step.name}-failed")
                 self._tell(number, step, "failed", time.monotonic() - begun, shot)
                 if isinstance(error, PageChanged):
                     await self._unknown(job.shown(step), error, shot)
@@ -162,7 +175,11 @@ class Run:
                 self.emit({"event": "warning", "text": f"{step.title}: {cause}"})
                 return
             seconds = time.monotonic() - begun
-            self._tell(number, step, "done", seconds, await self._picture(job, number, step, "done"))
+            self._tell_gap()
+            if self.headed:
+                await job.shown(step).bring_to_front()
+            self._tell(number, step, "done", seconds)
+            await self.pictures.begin(job.shown(step), number, f"{number:02d}-{step.name}-done")
 
     async def _announce(self, number: int, step: Step) -> None:
         async def show(*, paused: bool) -> None:
@@ -182,8 +199,15 @@ class Run:
         async with self.recorder.step(job, step.name):
             yield
 
-    async def _picture(self, job: Job, number: int, step: Step, status: str) -> str | None:
-        return await screenshot(job.shown(step), self.folder, f"{number:02d}-{step.name}-{status}", self.redactor)
+    def _tell_gap(self) -> None:
+        """Tells the gap's beginning and its end, each as soon as it is known."""
+        gap = self.facts.gap
+        if gap is not None and gap != self._gap:
+            self._gap = gap
+            self.emit({"event": "gap", **gap})
+
+    def _pictured(self, number: int, file: str) -> None:
+        self.emit({"event": "picture", "n": number, "screenshot": file})
 
     async def _unknown(self, page: Page, error: PageChanged, shot: str | None) -> None:
         seen = {**await summary(page), "recognised": error.seen}
@@ -199,19 +223,9 @@ class Run:
         self.emit(event)
 
     def _success(self) -> Outcome:
-        address, run, warnings = self.channel.address, str(self.folder.path), tuple(self.warnings)
-        if self.facts.verified_at is not None:
+        if self.facts.verified_at is not None or self.facts.decision == "nothing":
             self.guard.after_connect()
-            gap = self.facts.gap_seconds
-            return Outcome("Connected", 0, mailbox=address, gap_seconds=gap, changed=True, run=run, warnings=warnings)
-        cause = self.facts.why
-        if self.facts.decision == "nothing":
-            self.guard.after_connect()
-        else:
-            would = WOULD.get(self.facts.decision, "go on with")
-            cause = f"Dry run: everything up to the cut is proven; the next step would {would} {address}. {cause}"
-        mailbox = address if self.facts.decision == "nothing" else None
-        return Outcome("NothingToDo", 0, cause=cause.strip(), mailbox=mailbox, run=run, warnings=warnings)
+        return succeeded(self.facts, self.channel.address, str(self.folder.path), tuple(self.warnings))
 
     async def _failure(self, job: Job, error: RunbookError) -> Outcome:
         last = self.steps[-1]
@@ -221,20 +235,8 @@ class Run:
         return self._ended(error)
 
     def _ended(self, error: RunbookError) -> Outcome:
-        removed = self.facts.removed_at
-        at = datetime.fromtimestamp(removed, UTC).strftime("%H:%M:%S UTC") if removed else ""
-        ending = named(error, self.facts, at)
-        if ending.seen or ending.expected:
-            text = f"Seen: {ending.seen or 'nothing'}. Expected: {ending.expected or 'something else'}."
+        ending = named(error, self.facts)
+        told = {"Seen": ending.seen, "Expected": ending.expected}
+        if text := " ".join(f"{what}: {value.rstrip('.')}." for what, value in told.items() if value):
             self.emit({"event": "say", "text": text})
-        return Outcome(
-            public_name(ending),
-            ending.exit_code,
-            ending.cause,
-            ending.remedy,
-            ending.reason,
-            mailbox=None,
-            run=str(self.folder.path),
-            changed=removed is not None or bool(self.facts.removed),
-            warnings=tuple(self.warnings),
-        )
+        return failed(ending, self.facts, str(self.folder.path), tuple(self.warnings))

@@ -19,9 +19,10 @@ from runbook.browser import Browser
 from runbook.errors import ConfigError, Defect, RunbookError, Transient
 from runbook.evidence import EvidenceSink, RunFolder, prune
 from runbook.guard import Guard, login
+from runbook.options import Options
 from runbook.outcome import Outcome
 from runbook.redact import Redactor
-from runbook.runner import Options, Run, Sink
+from runbook.runner import Run, Sink
 from runbook.settings import Channel
 from runbook.state import State
 from runbook.step import Step, network_failure
@@ -32,11 +33,12 @@ BEFORE = "The run was interrupted before it did anything."
 
 @dataclass
 class Place:
-    """Where a run keeps things and which browser it uses. `args`: extra arguments for the browser (the sandbox's)."""
+    """Where a run keeps things and which browser it uses. `keep_runs_days`: older run folders are removed; None removes
+    none (the sandbox's: the folders beside its own are of real runs). `args`: extra arguments for the browser."""
 
     runs: Path
     state: Path
-    keep_runs_days: int = 30
+    keep_runs_days: int | None = None
     browser: str | None = None
     slow_mo: float = 0.0
     args: tuple[str, ...] = ()
@@ -79,7 +81,8 @@ class Session:
         try:
             state = State(self.place.state)
             with state.lock(channel.id):
-                prune(self.place.runs, self.place.keep_runs_days, datetime.now(UTC))
+                if self.place.keep_runs_days is not None:
+                    prune(self.place.runs, self.place.keep_runs_days, datetime.now(UTC))
                 await self._browse(channel, folder, state, sinks, played)
         except RunbookError as raised:
             error = raised
@@ -128,8 +131,8 @@ class Session:
                     played.append(await run.play(context))
                 finally:
                     await _close(context)
-            if recorder:
-                recorder.finish()
+            if recorder and (written := recorder.finish()):
+                self._tell(sinks, {"event": "recordings", "files": [str(path) for path in written]})
 
     def _browser(self) -> Browser:
         found = browsers.find(self.place.browser, headed=self.options.headed)
@@ -156,6 +159,7 @@ class Session:
             "site": channel.site.url,
             "steps": len(self.steps),
             "dry_run": self.options.dry_run,
+            "locators": dict(self.options.locators),
             "run": str(folder.path),
         }
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
-from playwright.async_api import BrowserContext, ElementHandle, Page, Request
+from playwright.async_api import BrowserContext, Page, Request
 from playwright.async_api import Error as PlaywrightError
 
 from runbook.aside import aside
@@ -25,9 +25,11 @@ from runbook.errors import (
     WrongMailbox,
 )
 from runbook.facts import Facts
+from runbook.field import Find, put, watch
 from runbook.net import network_failure, origin_of
+from runbook.passkey import SecurityKey
 from runbook.secrets import Secret
-from runbook.settings import Channel
+from runbook.settings import Channel, Idp
 
 __all__ = [
     "Channel",
@@ -37,10 +39,12 @@ __all__ = [
     "Facts",
     "Host",
     "HumanNeeded",
+    "Idp",
     "Job",
     "Login",
     "PageChanged",
     "RunbookError",
+    "SecurityKey",
     "SessionLost",
     "Step",
     "Transient",
@@ -64,6 +68,7 @@ class Login:
     username: str
     password: Secret
     totp: Secret | None = None
+    passkey: Secret | None = None
     passwords_typed: int = 0
 
 
@@ -72,6 +77,9 @@ class Host(Protocol):
 
     @property
     def headed(self) -> bool: ...
+
+    @property
+    def teaching(self) -> bool: ...
 
     def emit(self, event: Mapping[str, Any]) -> None: ...
 
@@ -89,6 +97,10 @@ class Host(Protocol):
 
     async def person(self, page: Page, text: str, until: Awaitable[Any]) -> Any: ...
 
+    async def free(self, page: Page) -> None: ...
+
+    async def learn(self, name: str, locator: str, page: str) -> None: ...
+
 
 @dataclass
 class Job:
@@ -105,9 +117,11 @@ class Job:
     force: bool = False
     logout_by: str = "url"
     patience: float = 15.0
-    locators: Mapping[str, str] = field(default_factory=dict)
+    locators: dict[str, str] = field(default_factory=dict)
     skews: dict[str, float] = field(default_factory=dict)
     window: Page | None = None
+    stage: Page | None = None  # of the present step only
+    asked: str = ""  # the sign-in request that Jira sent the browser to the identity provider with
     jira: Page = field(init=False)
 
     def __post_init__(self) -> None:
@@ -128,6 +142,7 @@ class Job:
     async def goto(self, url: str, page: Page | None = None) -> int:
         """Opens an address and returns the HTTP status. Raises Transient when the site does not answer or answers 5xx."""
         target = page or self.page
+        await self.free(target)
         for last in (False, False, True):
             try:
                 response = await target.goto(url, wait_until="commit", timeout=self.patience * 2000)
@@ -148,8 +163,15 @@ class Job:
             self.page = await self.context.new_page()
         return self.page
 
+    async def free(self, page: Page) -> None:
+        """Waits until a page may be changed: the picture of an earlier step may still be taken of it."""
+        await self.host.free(page)
+
     def shown(self, step: Step) -> Page:
-        """The page on which a step is to be seen: an open window of the provider's, else the tab that the step works in."""
+        """The page on which a step is to be seen: the one it names in `stage`, an open window of the provider's, else the tab
+        that the step works in."""
+        if self.stage is not None and not self.stage.is_closed():
+            return self.stage
         if self.window is not None and not self.window.is_closed():
             return self.window
         return self.jira if step.in_jira else self.page
@@ -169,43 +191,39 @@ class Job:
         except ValueError:
             return int(status), None
 
-    async def type_secret(self, field_: ElementHandle, secret: Secret) -> None:
-        """Types a secret into exactly this element of exactly this document. Raises before a key is pressed if the
-        document's origin is not one that the secret is bound to."""
-        origin = await self._origin(field_)
-        value = await aside(lambda: secret.reveal(origin))  # a password manager may take its time
-        await self._fill(field_, value, secret.name)
+    async def type_text(self, find: Find, text: str) -> None:
+        """Types a text that is no secret into the field that `find` finds. Raises PageChanged when it does not stay there."""
+        await put(find, text, patience=self.patience)
 
-    async def type_code(self, field_: ElementHandle, login: Login) -> None:
-        """Types a fresh one-time code of this identity. Raises HumanNeeded when it has no TOTP secret."""
+    async def type_secret(self, find: Find, secret: Secret) -> None:
+        """Types a secret into exactly the element that `find` finds, in exactly its document. Raises before a key is pressed if
+        the document's origin is not one that the secret is bound to, and PageChanged when the field does not keep it."""
+
+        async def give(origin: str) -> str:
+            return await aside(lambda: secret.reveal(origin))  # a password manager may take its time
+
+        await put(find, give, patience=self.patience)
+
+    async def type_code(self, find: Find, login: Login, page: Page) -> bool:
+        """Types one fresh one-time code of this identity; True when it stands there, False when the page has sent it by itself,
+        as many do after the last digit. Raises HumanNeeded when the identity has no TOTP secret."""
         if login.totp is None:
             raise HumanNeeded(
                 f"The {login.role}'s sign-in asks for a one-time code and no TOTP secret is configured.",
                 remedy="Set the identity's totp, or run with --headed and type the code.",
                 reason="totp",
             )
-        origin = await self._origin(field_)
-        code = await self.host.code(login, origin, self.skews.get(origin, 0.0))
-        if await self._origin(field_) != origin:
-            raise PageChanged("The page moved to another site while a code was being made.", reason="moved")
-        await self._fill(field_, code, "one-time code")
+        codes: dict[str, str] = {}
 
-    async def _origin(self, element: ElementHandle) -> str:
-        try:
-            return str(await element.evaluate("el => el.ownerDocument.defaultView.location.origin"))
-        except PlaywrightError:
-            raise PageChanged("The page moved on while its form was being filled in.", reason="moved") from None
+        async def give(origin: str) -> str:
+            if codes and origin not in codes:
+                raise PageChanged("The page moved to another site while a code was being typed.", reason="moved")
+            if not codes:
+                codes[origin] = await self.host.code(login, origin, self.skews.get(origin, 0.0))
+            return codes[origin]
 
-    async def _fill(self, element: ElementHandle, value: str, name: str) -> None:
-        # The driver's own error text holds the typed value: it must not travel on.
-        length = -1
-        try:
-            await element.fill(value, timeout=self.patience * 1000)
-            length = await element.evaluate("el => el.value.length")
-        except PlaywrightError:
-            pass
-        if length != len(value):
-            raise PageChanged(f"The field for the {name} did not take it.", reason="field-lost")
+        with watch(page, lambda: next(iter(codes.values()), "")) as sent:
+            return await put(find, give, patience=self.patience, sent=sent)
 
     def note_date(self, request: Request, headers: Mapping[str, str], skew: float | None) -> None:
         """Keeps the clock skew of an origin (seconds that the site is ahead)."""
@@ -223,6 +241,7 @@ class Step(ABC):
     after: ClassVar[str]
     by_hand: ClassVar[str]
     in_jira: ClassVar[bool] = True  # works in the tab that stays in Jira, not in the one beside it
+    still: ClassVar[bool] = False  # begins by looking, and asks `job.free` before it changes a page
     cuts: ClassVar[bool] = False  # changes the channel: --dry-run stops before the first of these
     serves: ClassVar[frozenset[str]] = frozenset({"connect", "replace"})  # the decisions for which it has work to do
 

@@ -61,6 +61,14 @@ class Stage:
     async def person(self, page: Page, text: str, until: Awaitable[Any]) -> Any:
         return await until
 
+    teaching = False
+
+    async def learn(self, name: str, locator: str, page: str) -> None:
+        """Nobody teaches here."""
+
+    async def free(self, page: Page) -> None:
+        """No pictures are taken here."""
+
     def warnings(self) -> list[str]:
         """The warnings that the step told."""
         return [str(event["text"]) for event in self.events if event["event"] == "warning"]

@@ -12,8 +12,10 @@ import pytest
 from play import Played
 
 from flows.connect_oauth import ConnectOauth
+from flows.restore import Restore
+from runbook.console import ending
 from runbook.sandbox.world import ADMIN, MAILBOX, PROJECT
-from runbook.step import Job
+from runbook.step import Job, Transient
 
 EMPTY = "entra,g2,popup,empty"
 
@@ -43,6 +45,8 @@ EMPTY = "entra,g2,popup,empty"
         ("google,g3,same-tab,revoked", "consent-more-scopes", "HumanNeeded", "consent"),
         ("entra,g2,popup,revoked", f"admin-approval={MAILBOX}", "HumanNeeded", "admin-approval"),
         ("entra,g3,popup,revoked", "popup-blocked", "PageChanged", "no-window"),
+        ("entra,g2,popup,revoked", "renamed-labels=unknown", "PageChanged", "email-page.add-account"),
+        ("entra,g3,popup,revoked", "renamed-labels=unknown", "PageChanged", "email-page.add-account"),
         # G1 has no room for a second account: there the window opens only after the cut.
         ("entra,g1,popup,revoked", "popup-blocked", "ChannelDown", "no-window"),
         ("entra,g1,popup,revoked", "consent-other-client", "ChannelDown", "consent"),
@@ -64,15 +68,80 @@ async def test_a_fault_has_its_named_ending_and_connects_nothing(
     assert played.record["outcome"]["name"] == name
 
 
-async def test_another_address_that_got_connected_is_removed_again(tmp_path: Path) -> None:
-    played = Played(tmp_path, "entra,g2,popup,empty", ("connects-other",))
+@pytest.mark.parametrize("channel", ["empty", "revoked"])
+async def test_another_address_that_got_connected_is_removed_again(channel: str, tmp_path: Path) -> None:
+    played = Played(tmp_path, f"entra,g2,popup,{channel}", ("connects-other",))
     outcome = await played.run()
-    assert outcome.name == "WrongMailbox"
+    assert (outcome.name, outcome.down) == ("WrongMailbox", channel == "revoked")
     assert played.rows == []
     connected, removed = (
         [e.details["address"] for e in played.world.events(kind)] for kind in ("connected", "removed")
     )
-    assert connected == removed
+    assert connected == removed[channel == "revoked" :]
+    told = "\n".join(ending(outcome.event(), played.events[0]))
+    assert ("ALARM" in told) == (channel == "revoked")
+    assert ("no mail is read until then" in outcome.remedy) == (channel == "revoked")
+
+
+@pytest.mark.parametrize("failing", [Transient("Jira answered 502."), asyncio.CancelledError()])
+async def test_another_address_does_not_stay_when_the_steps_after_it_fail(
+    failing: BaseException, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fails(_self: Restore, _job: Job) -> None:
+        raise failing
+
+    monkeypatch.setattr(Restore, "run", fails)
+    played = Played(tmp_path, "entra,g2,popup,revoked", ("connects-other",))
+    assert (await played.run()).name == "WrongMailbox"
+    assert played.rows == []
+
+
+async def test_a_failure_after_the_connection_says_that_it_is_there_and_the_next_run_restores(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fails(_self: Restore, _job: Job) -> None:
+        raise Transient("Jira answered 502.")
+
+    played = Played(tmp_path, "entra,g2,popup,revoked,reply-to")
+    with monkeypatch.context() as patch:
+        patch.setattr(Restore, "run", fails)
+        first = await played.run()
+    assert (first.name, first.down) == ("Transient", False)
+    assert first.cause == f"{MAILBOX} is connected and not verified yet. Jira answered 502."
+    assert (await played.run()).name == "Connected"
+    assert played.world.projects[PROJECT].reply_to == MAILBOX
+
+
+@pytest.mark.parametrize("generation", ["g1", "g2", "g3"])
+async def test_a_request_type_that_the_project_does_not_have_is_told_before_the_cut(
+    generation: str, tmp_path: Path
+) -> None:
+    played = Played(tmp_path, f"entra,{generation},popup,revoked")
+    outcome = await played.run(change={"request_type": "No such type"})
+    assert (outcome.name, outcome.reason) == ("ConfigError", "request-type")
+    assert "Report an incident" in outcome.remedy
+    assert played.rows == [MAILBOX]
+
+
+async def test_settings_that_a_healthy_channel_does_not_have_are_restored_without_a_gap(tmp_path: Path) -> None:
+    played = Played(tmp_path, "entra,g2,popup,healthy")
+    wanted = {"request_type": "General request", "reply_to": True}
+    outcome = await played.run(change=wanted)
+    assert (outcome.name, outcome.gap_seconds) == ("Connected", None)
+    project = played.world.projects[PROJECT]
+    assert (project.reply_to, project.connections[-1].request_type) == (MAILBOX, "General request")
+    assert not played.world.events("removed")
+    assert (await played.run(change=wanted)).name == "NothingToDo"
+
+
+async def test_the_gap_of_a_run_has_its_beginning_and_its_end_in_the_record(tmp_path: Path) -> None:
+    played = Played(tmp_path, "entra,g2,popup,revoked")
+    outcome = await played.run()
+    gap = played.record["gap"]
+    assert gap["seconds"] == outcome.gap_seconds
+    assert gap["from"] < gap["to"]
+    told = [(event["from"] is not None, event["to"] is not None) for event in played.said("gap")]
+    assert told == [(True, False), (True, True)]
 
 
 async def test_a_channel_that_is_down_is_told_and_repaired_by_the_next_run(tmp_path: Path) -> None:
@@ -146,10 +215,19 @@ async def test_an_application_with_another_name_than_the_pinned_one_is_not_accep
     assert not played.world.events("connected")
 
 
-async def test_a_redirect_host_that_is_not_on_the_list_is_refused(tmp_path: Path) -> None:
-    played = Played(tmp_path, EMPTY)
+@pytest.mark.parametrize("traits", ["empty", "empty,consented", "revoked,consented"])
+async def test_a_redirect_host_that_is_not_on_the_list_is_refused(traits: str, tmp_path: Path) -> None:
+    played = Played(tmp_path, f"entra,g2,popup,{traits}")
+    before = played.rows
     outcome = await played.run(change={"redirect_hosts": ["elsewhere.example.com"]})
     assert (outcome.name, outcome.reason) == ("HumanNeeded", "consent")
+    assert played.rows == before
+
+
+async def test_a_remembered_consent_is_told_because_nobody_saw_the_application(tmp_path: Path) -> None:
+    played = Played(tmp_path, "google,g2,same-tab,empty,consented")
+    assert (await played.run()).name == "Connected"
+    assert any("showed no consent page" in event["text"] for event in played.said("warning"))
 
 
 async def test_an_address_that_the_settings_do_not_give_up_is_not_removed(tmp_path: Path) -> None:

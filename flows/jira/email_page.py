@@ -9,19 +9,19 @@ from typing import Any
 from playwright.async_api import ElementHandle
 
 from flows.jira.names import locators
-from flows.jira.page import DIALOG, first_of, get, gone, missing, push
+from flows.jira.page import DIALOG, first_of, get, gone, missing, need, press, push
 from flows.screens import EYES, evaluate, evaluate_handle, patiently
-from flows.screens.answer import press
 from runbook.step import Job, PageChanged, Transient, load_script, origin_of
 
 FIND_ROWS = load_script(__file__, "find_rows.js")
 ROWS = load_script(__file__, "rows.js").replace("EYES", EYES, 1).replace("FIND_ROWS", FIND_ROWS, 1)
 WATCH = load_script(__file__, "watch.js").replace("EYES", EYES, 1).replace("FIND_ROWS", FIND_ROWS, 1)
 MARK = (
-    "() => {"
+    "(notices) => {"
     + EYES
     + FIND_ROWS
-    + "; look.roots = roots(); for (const row of findRows().keys()) row.dataset.runbookOld = ''; }"
+    + "; look.roots = roots(); for (const row of findRows().keys()) row.dataset.runbookOld = '';"
+    + " for (const notice of notices) for (const el of findAll([notice])) el.dataset.runbookOld = ''; }"
 )
 STALE = 3.0  # seconds that a page has to redraw itself after the provider's window closed, before it is read again
 
@@ -61,11 +61,8 @@ async def find_page(job: Job) -> None:
     if origin_of(job.jira.url) != job.channel.site.url:
         await job.goto(home, job.jira)
     await push(job, "menu.settings")
-    seen = await first_of(job, ("menu.email", "menu.channels"))
-    if seen == "menu.channels":
+    if await first_of(job, ("menu.email", "menu.channels")) != "menu.email":
         await push(job, "menu.channels")
-    elif seen is None:
-        raise missing(job, "menu.email")
     before = job.jira.url
     await push(job, "menu.email")
     await job.jira.wait_for_url(lambda url: url != before, wait_until="commit", timeout=job.patience * 1000)
@@ -100,21 +97,26 @@ async def row_of(job: Job, address: str) -> Row | None:
     return next((row for row in await read_rows(job) if row.address == address.lower()), None)
 
 
-async def open_menu(job: Job, row: Row, item: str) -> bool:
-    """Presses a named item of a row: a button in the row itself, or one of its menu. False when it is not offered."""
+async def open_menu(job: Job, row: Row, item: str, *, needed: bool = False) -> bool:
+    """Presses a named item of a row: a button in the row itself, or one of its menu. False when it is not offered. `needed`:
+    somebody who teaches may be asked for it."""
     if (direct := await in_row(job, row, item)) is not None:
-        await press(job.jira, direct, job.patience)
+        await press(job, direct)
         return True
     menu = await in_row(job, row, "email-page.row-menu")
+    if menu is None and needed and job.host.teaching:
+        menu = await need(job, "email-page.row-menu", row=row.selector)
     if menu is None:
         return False
-    await press(job.jira, menu, job.patience)
+    await press(job, menu)
     await first_of(job, ("email-page.remove", "email-page.view-logs"))
     element = await get(job, item)
+    if element is None and needed and job.host.teaching:
+        element = await need(job, item)
     if element is None:
         await job.jira.keyboard.press("Escape")
         return False
-    await press(job.jira, element, job.patience)
+    await press(job, element)
     return True
 
 
@@ -131,7 +133,7 @@ async def in_row(job: Job, row: Row, name: str) -> ElementHandle | None:
 
 async def remove(job: Job, row: Row) -> None:
     """Removes a row and waits until it is gone. Raises PageChanged when the page does not offer it, or it stays."""
-    if not await open_menu(job, row, "email-page.remove"):
+    if not await open_menu(job, row, "email-page.remove", needed=True):
         raise PageChanged(
             f"Jira offers no way to remove {row.address}.",
             seen="a row without Remove",
@@ -139,10 +141,9 @@ async def remove(job: Job, row: Row) -> None:
             remedy="Make another address the reply-to by hand, then run again.",
             reason="no-remove",
         )
-    if await first_of(job, ("dialog.confirm-remove",), DIALOG) is None:
-        raise missing(job, "dialog.confirm-remove")
+    confirm = await need(job, "dialog.confirm-remove", DIALOG)
     job.facts.removed_at = job.host.now()
-    await push(job, "dialog.confirm-remove", DIALOG)
+    await press(job, confirm)
     if await watch(job, gone=row.address) != "gone":
         job.facts.removed_at = None
         said = await alerts(job)
@@ -155,8 +156,8 @@ async def remove(job: Job, row: Row) -> None:
 
 
 async def mark_rows(job: Job) -> None:
-    """Marks the rows that stand there now, so that a new one of the same address can be told from them."""
-    await evaluate(job.jira, MARK)
+    """Marks the rows and messages that stand there now, so that a new one of the same address can be told from them."""
+    await evaluate(job.jira, MARK, locators(["email-page.notice"], job.locators)["email-page.notice"])
 
 
 async def watch(
@@ -171,8 +172,9 @@ async def watch(
 ) -> str:
     """Waits for what happens to the rows: `gone` (that address is no longer shown), `new` (an address that is not `known`),
     `as-wanted` (a row with these values), `dialog` (the page asks for the request type, if `asks`), `complaint`, or
-    `nothing` in time. With `fresh`, rows that `mark_rows` has marked do not count."""
-    ways = locators(["dialog", "dialog.request-type", "email-page.alert"], job.locators)
+    `nothing` in time. With `fresh`, rows that `mark_rows` has marked do not count, unless a message that came after names their
+    address."""
+    ways = locators(["dialog", "dialog.request-type", "email-page.alert", "email-page.notice"], job.locators)
     arg = {
         "want": want,
         "gone": gone.lower(),
@@ -181,17 +183,16 @@ async def watch(
         "dialog": ways["dialog"] if asks else [],
         "type": ways["dialog.request-type"],
         "alert": ways["email-page.alert"],
+        "notices": ways["email-page.notice"],
     }
     return str(await patiently(job.jira, WATCH, arg, job.patience if patience is None else patience))
 
 
 async def make_reply_to(job: Job, address: str) -> None:
     """Chooses the reply-to address of the project. Raises PageChanged when the page offers no such choice."""
-    if await first_of(job, ["email-page.reply-to"]) is None or (field := await get(job, "email-page.reply-to")) is None:
-        raise missing(job, "email-page.reply-to")
-    await choose(job, field, address)
+    await choose(job, await need(job, "email-page.reply-to"), address)
     if (save := await get(job, "email-page.reply-to-save")) is not None:
-        await press(job.jira, save, job.patience)
+        await press(job, save)
     if await watch(job, want={"address": address.lower(), "reply_to": True}) != "as-wanted":
         raise PageChanged(
             f"Jira did not make {address} the reply-to address. {await alerts(job)}".strip(), reason="reply-to"
@@ -211,12 +212,12 @@ async def choose(job: Job, field: ElementHandle, text: str) -> None:
             raise no_option(text, options)
         await field.select_option(label=wanted)
         return
-    await press(job.jira, field, job.patience)
+    await press(job, field)
     await first_of(job, ["option"])
     option = await get(job, "option", text=text or None)
     if option is None:
         raise no_option(text, [])
-    await press(job.jira, option, job.patience)
+    await press(job, option)
     await gone(job, ["option"])
 
 

@@ -33,7 +33,7 @@ def verdict(rows: list[dict[str, Any]]) -> tuple[str, str]:
 
 async def health(job: Job, row: Row) -> tuple[str, str]:
     """Opens the row's logs, reads them, and says what they mean."""
-    if not await open_menu(job, row, "email-page.view-logs"):
+    if not await open_menu(job, row, "email-page.view-logs", needed=True):
         return "unknown", "the page offers no logs"
     if await first_of(job, ["logs.table"]) is None:
         return "unknown", "the page shows no logs"

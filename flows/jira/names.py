@@ -43,6 +43,8 @@ LOCATORS: dict[str, tuple[str, ...]] = {
         "role=button :: /(change|edit) request type/i",
     ),
     "email-page.alert": ("role=alert", "[data-banner]", ".banner"),
+    "email-page.notice": ("role=alert", "role=status"),
+    "message.close": ("[role=alert] button :: /^(dismiss|close|×)/i", "[role=status] button :: /^(dismiss|close|×)/i"),
     "dialog": ("role=dialog", "dialog[open]", "[aria-modal=true]", "role=alertdialog"),
     "dialog.confirm-remove": ("role=button :: /^(remove|disconnect|delete)\\b/i",),
     "dialog.microsoft": (
@@ -58,6 +60,26 @@ LOCATORS: dict[str, tuple[str, ...]] = {
     "option": ("role=option",),
     "logs.table": ("table[data-channel]", "role=heading :: /connectivity log/i", "table :: /status/i"),
 }
+
+
+# What a person is asked for when an element is not found and somebody is there to show it.
+WORDS: dict[str, str] = {
+    "menu.settings": "the project's (space's) settings in the menu",
+    "menu.channels": "the entry of the settings menu that holds the e-mail page, for example Channels & self service",
+    "menu.email": "the e-mail page in the settings menu",
+    "email-page.add-account": "the button that adds an external e-mail address",
+    "email-page.reply-to": "the list from which the reply-to address is chosen",
+    "email-page.row-menu": "the button that opens the menu of the address's row",
+    "email-page.remove": "the entry that removes this address",
+    "email-page.view-logs": "the entry that shows the logs of this address",
+    "email-page.request-type": "the entry that changes the request type",
+    "dialog.confirm-remove": "the button that confirms the removal",
+    "dialog.microsoft": "Microsoft's button",
+    "dialog.google": "Google's button",
+    "dialog.request-type": "the list of request types",
+    "dialog.done": "the button that closes this dialog and keeps the choice",
+}
+CHOICES = frozenset({"email-page.reply-to", "dialog.request-type"})
 
 
 def locators(names: Sequence[str], overrides: Mapping[str, str]) -> dict[str, list[str]]:

@@ -7,9 +7,10 @@ from typing import Any
 
 from playwright.async_api import ElementHandle
 
-from flows.jira.names import locators
+from flows.jira.names import CHOICES, WORDS, locators
 from flows.screens import EYES, evaluate_handle, patiently, patiently_handle
-from flows.screens.answer import press
+from flows.screens.press import press as press_once
+from flows.teach import teach
 from runbook.step import Job, PageChanged, load_script, origin_of
 
 WAIT = load_script(__file__, "wait.js").replace("EYES", EYES, 1)
@@ -25,6 +26,7 @@ FIND = (
 }"""
 )
 DIALOG = ("dialog",)
+COVERED = 3.0  # seconds that a message may lie over a button before it is closed
 
 
 def scope_of(job: Job, scope: Sequence[str]) -> list[str] | None:
@@ -64,11 +66,32 @@ async def get(job: Job, name: str, scope: Sequence[str] = (), text: str | None =
     return handle.as_element()
 
 
+async def press(job: Job, element: ElementHandle) -> None:
+    """Presses an element, after closing the messages that lie over it. Raises PageChanged when it cannot be pressed."""
+    try:
+        await press_once(job.jira, element, min(COVERED, job.patience))
+    except PageChanged:
+        while (cover := await get(job, "message.close")) is not None:
+            await press_once(job.jira, cover, job.patience)
+            await cover.wait_for_element_state("hidden", timeout=job.patience * 1000)
+        await press_once(job.jira, element, job.patience)
+
+
 async def push(job: Job, name: str, scope: Sequence[str] = ()) -> None:
     """Waits for the named element and presses it. Raises PageChanged when it does not come."""
-    if (element := await await_element(job, name, scope)) is None:
+    await press(job, await need(job, name, scope))
+
+
+async def need(job: Job, name: str, scope: Sequence[str] = (), *, row: str | None = None) -> ElementHandle:
+    """Waits for the named element, asks somebody who teaches to show it when it does not come, and returns it. With `row`, the
+    CSS of a row, it was looked for there already. Raises PageChanged."""
+    element = await await_element(job, name, scope) if row is None else None
+    if element is None and name in WORDS:
+        kind = "choice" if name in CHOICES else "press"
+        element = await teach(job, job.jira, name, WORDS[name], kind=kind, row=row)
+    if element is None:
         raise missing(job, name)
-    await press(job.jira, element, job.patience)
+    return element
 
 
 def missing(job: Job, name: str) -> PageChanged:

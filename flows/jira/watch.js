@@ -4,6 +4,10 @@
   FIND_ROWS
   const COMPLAINT = /couldn't|could not|can't|cannot|unable|fail|error|went wrong|currently used|already|denied|cancel|limit/i;
   const complaint = () => (findAll(args.alert).some((el) => COMPLAINT.test(textOf(el))) ? 'complaint' : null);
+  // A page may keep the old row's element for the new row: then only its message tells that the address is there again.
+  const announced = (rows) => args.fresh && rows.map((row) => row.address).filter((address) => !args.known.includes(address))
+    .some((address) => args.notices.flatMap((notice) => findAll([notice]))
+      .some((el) => !('runbookOld' in el.dataset) && textOf(el).toLowerCase().includes(address) && !COMPLAINT.test(textOf(el))));
   const state = () => {
     if (document.readyState === 'loading') return null;
     look.roots = roots();
@@ -15,6 +19,7 @@
     }
     if (args.gone && !shown.includes(args.gone)) return 'gone';
     if (args.known && shown.some((address) => !args.known.includes(address))) return 'new';
+    if (args.known && announced(rows)) return 'new';
     const dialogs = findAll(args.dialog);
     if (args.known && dialogs.some((d) => findAll(args.type, d).length)) return 'dialog';
     return complaint();

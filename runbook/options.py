@@ -1,0 +1,20 @@
+"""How a run is to go about its work."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass
+class Options:
+    """How to run: see the verbs' help."""
+
+    dry_run: bool = False
+    force: bool = False
+    headed: bool = False
+    logout_by: str = "url"
+    patience: float = 15.0
+    locators: Mapping[str, str] = field(default_factory=dict)
+    teach: bool = False
+    pause: Callable[[str], Awaitable[None]] | None = None
