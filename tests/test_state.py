@@ -178,7 +178,7 @@ def test_the_ledger_does_not_hold_the_name_it_was_given(state: State, tmp_path: 
 
 
 def test_a_ledger_that_somebody_holds_too_long_is_told(state: State, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("runbook.state.LOCK_SECONDS", 0.0)
+    monkeypatch.setattr("runbook.private_files.LOCK_SECONDS", 0.0)
     from filelock import FileLock
 
     with FileLock(state.folder / "codes.lock"), pytest.raises(Transient, match=r"codes\.json"):
