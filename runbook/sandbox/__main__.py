@@ -13,11 +13,13 @@ from pathlib import Path
 import click
 
 from runbook.errors import ConfigError
+from runbook.sandbox.faults import check
 from runbook.sandbox.scenario import DEFAULT, parse
 from runbook.sandbox.seed import build, channel, faults
 from runbook.sandbox.server import Server
 from runbook.sandbox.store import Store, load
 from runbook.sandbox.world import HOSTS, World
+from runbook.settings.external import External, load_external
 
 
 @click.command(context_settings={"show_default": True})
@@ -27,10 +29,13 @@ from runbook.sandbox.world import HOSTS, World
     "--state", type=click.Path(path_type=Path, dir_okay=False), help="File that keeps the world between runs."
 )
 @click.option("--port", default=0, help="0 takes a free one.")
-def main(scenario: str, fault: tuple[str, ...], state: Path | None, port: int) -> None:
+@click.option(
+    "--config", type=click.Path(path_type=Path, dir_okay=False), help="File with [sandbox.idp] or [sandbox.mail]."
+)
+def main(scenario: str, fault: tuple[str, ...], state: Path | None, port: int, config: Path | None) -> None:
     """Serves the sandbox until standard input closes."""
     try:
-        world = _world(scenario, fault, state)
+        world = _world(scenario, fault, state, load_external(config) if config else External())
         store = Store(state) if state else None
         with Server(world, port, after=store.save if store else None) as server:
             if store:
@@ -46,12 +51,19 @@ def main(scenario: str, fault: tuple[str, ...], state: Path | None, port: int) -
         sys.exit(130)
 
 
-def _world(scenario: str, fault: tuple[str, ...], state: Path | None) -> World:
+def _world(scenario: str, fault: tuple[str, ...], state: Path | None, external: External) -> World:
     wanted = parse(scenario)
     kept = load(state, wanted) if state else None
     if kept is None:
-        return build(wanted, fault)
+        return build(wanted, fault, external)
+    kept.external = external
+    if missing := {kept.admin, kept.mailbox} - set(kept.accounts):
+        raise ConfigError(
+            f"The sandbox's state file knows no {', '.join(sorted(missing))}: it was begun with other providers.",
+            remedy="Give another file, or delete this one to begin anew.",
+        )
     kept.faults.update(faults(fault))
+    check(kept)
     return kept
 
 

@@ -4,16 +4,19 @@ the site with a one-time ticket. It also serves the redirect that ends Jira's ma
 from __future__ import annotations
 
 import secrets
+from typing import Any
 from urllib.parse import urlencode, urlsplit
 
+import httpx
 from flask import Flask, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from runbook.sandbox.jira_oauth import outbound_blueprint
 from runbook.sandbox.loopback import Loopback
-from runbook.sandbox.relying import ISSUERS, Refused, RelyingParty
-from runbook.sandbox.world import ADMIN, ID_HOST, SITE_HOST, Session, World
+from runbook.sandbox.relying import ISSUERS, Refused, RelyingParty, fake_secret
 from runbook.sandbox.world import HOSTS as NAMES
+from runbook.sandbox.world import ID_HOST, SITE_HOST, Session, World
+from runbook.settings.external import OidcIdp, SamlIdp
 
 HOSTS = (ID_HOST,)
 MARKUP = (
@@ -35,8 +38,7 @@ def create(world: World, http: Loopback) -> Flask:
 class _Atlassian:
     def __init__(self, world: World, http: Loopback) -> None:
         self.world = world
-        callback = f"https://{ID_HOST}/login/callback"
-        self.sso = RelyingParty(world, http, ISSUERS[world.scenario.idp], "atlassian-sso", callback)
+        self.sso = _sso(world, http)
         self.generic = {
             "microsoft": self._generic(http, ISSUERS["microsoft"]),
             "google": self._generic(http, ISSUERS["google"]),
@@ -61,6 +63,26 @@ class _Atlassian:
             ("/", self.home, ["GET"]),
         ):
             app.add_url_rule(rule, view.__name__, view, methods=verbs)
+        if isinstance(self.world.external.idp, SamlIdp):
+            self.mount_saml(app)
+
+    def mount_saml(self, app: Flask) -> None:
+        """Registers the addresses of the SAML service provider."""
+        from runbook.sandbox.saml import PATHS
+
+        app.add_url_rule(PATHS["metadata"], "saml_metadata", self.sso.metadata)
+        app.add_url_rule(PATHS["acs"], "saml_acs", self.callback, methods=["POST"])
+        if self.sso.single_logout:
+            app.add_url_rule(PATHS["slo"], "saml_slo", self.saml_slo, methods=["GET", "POST"])
+
+    def saml_slo(self) -> Response:
+        """The provider's front-channel LogoutRequest: ends the session here if it is the one meant."""
+        try:
+            name_id, answer = self.sso.leaves()
+        except Refused as refused:
+            return Response(f"{refused.error}: {refused}", status=400, content_type="text/plain")
+        session = self.world.sessions.get(self._key())
+        return self._end(answer) if session and session.data.get("name_id") == name_id else answer
 
     def home(self) -> Response:
         """The host alone leads to the login."""
@@ -78,9 +100,13 @@ class _Atlassian:
         typed = request.form.get("username", "").strip().lower()
         if "@" not in typed:
             return self._page(email=typed, problem="Enter a valid email address")
-        if typed != ADMIN:
+        if typed != self.world.admin:
             return redirect(f"/signup?{urlencode({'email': typed, 'continue': self._continue()})}")
-        return self.sso.begin({"typed": typed, "continue": self._continue()})
+        try:
+            begun: Response = self.sso.begin({"typed": typed, "continue": self._continue()})
+        except httpx.HTTPError:
+            return Response("The identity provider does not answer.", status=503, content_type="text/plain")
+        return begun
 
     def callback(self) -> Response:
         """The identity provider says who it is: somebody else than the one who typed is not let in."""
@@ -93,7 +119,7 @@ class _Atlassian:
             return self._refused(MISMATCH)
         value = secrets.token_urlsafe(48)
         key = f"cloud:{value}"
-        self.world.sessions[key] = Session("id", accounts=[data["typed"]])
+        self.world.sessions[key] = Session("id", accounts=[data["typed"]], data={"name_id": claims.get("name_id")})
         self.world.note("signed-in", site="id", address=data["typed"])
         response = self._hand_over(key, data["continue"])
         response.set_cookie(COOKIE, value, domain="atlassian.com", secure=True, httponly=True, samesite="None")
@@ -155,6 +181,20 @@ class _Atlassian:
 
     def _key(self) -> str:
         return f"cloud:{request.cookies.get(COOKIE, '')}"
+
+
+def _sso(world: World, http: Loopback) -> Any:
+    """How the customer's policy lets the admin in: at the scenario's embedded provider, or at the external one. A
+    `RelyingParty`, or a `SamlParty`, which begins and finishes alike."""
+    callback, idp = f"https://{ID_HOST}/login/callback", world.external.idp
+    if isinstance(idp, OidcIdp):
+        secret = fake_secret(idp.client_secret, "client secret of [sandbox.idp]")
+        return RelyingParty(world, http, idp.issuer, idp.client_id, callback, " ".join(idp.scopes), secret)
+    if isinstance(idp, SamlIdp):
+        from runbook.sandbox.saml import SamlParty  # pysaml2 takes half a second to load, and only this needs it
+
+        return SamlParty.at(world, http, idp)
+    return RelyingParty(world, http, ISSUERS[world.scenario.idp], "atlassian-sso", callback)
 
 
 def _html(text: str) -> Response:

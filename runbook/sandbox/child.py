@@ -25,13 +25,22 @@ class Served:
 
 
 @contextmanager
-def serve(scenario: str, faults: Sequence[str] = (), state: Path | None = None, port: int = 0) -> Iterator[Served]:
-    """Starts the sandbox and waits until it answers. Raises ConfigError with the child's own cause and remedy."""
+def serve(
+    scenario: str,
+    faults: Sequence[str] = (),
+    state: Path | None = None,
+    port: int = 0,
+    config: Path | None = None,
+) -> Iterator[Served]:
+    """Starts the sandbox and waits until it answers. `config`: the file that names external providers.
+    Raises ConfigError with the child's own cause and remedy."""
     argv = [sys.executable, "-m", "runbook.sandbox", "--scenario", scenario, "--port", str(port)]
     for fault in faults:
         argv += ["--fault", fault]
     if state:
         argv += ["--state", str(state)]
+    if config:
+        argv += ["--config", str(config)]
     # A session of its own: Ctrl-C in the terminal reaches the run first, which then closes the sandbox in order.
     with subprocess.Popen(  # noqa: S603 - our own module, no shell
         argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from runbook.sandbox.flow import Flow, struck
 from runbook.sandbox.google_pages import GATE_PATHS, Pages
 from runbook.sandbox.signin import Desk
-from runbook.sandbox.world import ADMIN, World
+from runbook.sandbox.world import World
 
 REJECTED = "/v3/signin/rejected"
 
@@ -64,7 +64,7 @@ class Calls:
         if gate:
             flow.pushed = gate in ("push", "number-match")
             return self.pages.at(GATE_PATHS[gate], flow)
-        several = flow.typed == ADMIN and "method" not in flow.passed
+        several = flow.typed == self.world.admin and "method" not in flow.passed
         return self.pages.at(f"/v3/signin/challenge/{'selection' if several else 'totp'}", flow)
 
     def method(self) -> Response:

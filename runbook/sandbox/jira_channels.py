@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from runbook.sandbox.world import ADMIN, SITE_HOST, Account, Connection, Project, Token, World
+from runbook.sandbox.world import SITE_HOST, Account, Connection, Project, Token, World
 
 DUPLICATE = (
     "The email address you entered is currently used by another project's email channel. Choose another email address."
@@ -22,7 +22,7 @@ class Refused(Exception):
 
 def may_manage(world: World, account: Account) -> bool:
     """Whether this account may change e-mail channels: Jira administrators only."""
-    return account.address == ADMIN and not world.fault("no-permission")
+    return account.address == world.admin and not world.fault("no-permission")
 
 
 def find(project: Project, address: str) -> Connection:

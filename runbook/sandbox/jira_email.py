@@ -1,8 +1,8 @@
 """The e-mail page of a project, in three generations, and what its buttons do.
 
 G1: one custom account. G2: a list, the request type asked after the provider's sign-in. G3: the same drawn by a script
-in newer words, the request type asked before. In all of them the row that appears carries the address that the
-*provider* returned, whoever that was.
+in newer words, the request type asked before; with Atlassian's own components where they were built. In all of them the
+row that appears carries the address that the *provider* returned, whoever that was.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from httpx import HTTPError
 from werkzeug.exceptions import BadRequest
 
 from runbook.sandbox import jira_channels, jira_oauth, jira_web
+from runbook.sandbox.atlaskit import Build
 from runbook.sandbox.jira_channels import Refused
 from runbook.sandbox.loopback import Loopback
 from runbook.sandbox.scenario import Provider
@@ -45,7 +46,11 @@ def email_blueprint(world: World, http: Loopback) -> Blueprint:
     """The e-mail page's routes, for the generation that the scenario plays."""
     site = Blueprint("email", __name__)
     path = PATHS[world.scenario.generation]
-    site.add_url_rule(path, "page", lambda key: _page(world, _project(world, key)))
+    build = Build.wanted() if world.scenario.generation == "g3" else None
+    if build:
+        build.mount(site)
+    template = "jira/email_atlaskit.html" if build else f"jira/email_{world.scenario.generation}.html"
+    site.add_url_rule(path, "page", lambda key: _page(world, _project(world, key), template))
     site.add_url_rule(f"{path}/rows", "rows", lambda key: _data(world, _project(world, key)))
     site.add_url_rule(f"{path}/logs/<channel>", "logs", lambda key, channel: _logs(_project(world, key), channel))
     site.add_url_rule(
@@ -115,11 +120,10 @@ def _pending(found: Session, project: Project) -> str:
     return pending["token"].address if pending and pending["project"] == project.key else ""
 
 
-def _page(world: World, project: Project) -> ResponseReturnValue:
-    generation = world.scenario.generation
+def _page(world: World, project: Project, template: str) -> ResponseReturnValue:
     # In G3 the page asks for its data itself, messages included: they must not be used up here.
-    data = {"window": world.scenario.window} if generation == "g3" else _data(world, project)
-    return render_template(f"jira/email_{generation}.html", project=project, data=data, path=page_path(world, project))
+    data = {"window": world.scenario.window} if world.scenario.generation == "g3" else _data(world, project)
+    return render_template(template, project=project, data=data, path=page_path(world, project))
 
 
 def _logs(project: Project, channel: str) -> ResponseReturnValue:

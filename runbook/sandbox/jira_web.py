@@ -34,6 +34,9 @@ def words(world: World) -> dict[str, str]:
         "logs": "View logs",
     }
     renamed = world.fault("renamed-labels")
+    if renamed == "all":
+        never_seen = {"settings": "Workbench", "channels": "Ways in", "email": "Post", "add": "Link an inbox"}
+        return {**found, **never_seen, "remove": "Detach", "logs": "Diary"}
     if renamed == "unknown":
         return {**found, "add": "Link an inbox"}
     if renamed:

@@ -28,12 +28,21 @@ class _Router(httpx.BaseTransport):
     def close(self) -> None:
         """Stays open: the clients of one sandbox share it."""
 
+    def shut(self) -> None:
+        """Closes the connections to the network."""
+        if self._outside is not None:
+            self._outside.close()
+
 
 class Loopback:
     """Gives httpx clients that reach the sandbox's hosts without a socket."""
 
     def __init__(self, hosts: Iterable[str], application: Wsgi) -> None:
-        self.transport: httpx.BaseTransport = _Router(frozenset(hosts), application)
+        self.transport = _Router(frozenset(hosts), application)
+
+    def close(self) -> None:
+        """Ends what clients have left open."""
+        self.transport.shut()
 
     def client(self) -> httpx.Client:
         """A new client with no cookies; redirects are not followed. Close it or use it as a context manager."""

@@ -1,5 +1,6 @@
-"""An Okta organization (acme.okta.com, Identity Engine, second widget generation): one page whose script asks the server
-for the next step, the dashboard with its tiles, and the session's own address."""
+"""An Okta organization (acme.okta.com, Identity Engine): one page whose script asks the server for the next step (the
+sandbox's copy of the second widget generation, or the vendor's widget itself), the dashboard with its tiles, and the
+session's own address."""
 
 from __future__ import annotations
 
@@ -13,6 +14,7 @@ from runbook.sandbox.loopback import Loopback
 from runbook.sandbox.oidc import OAuth2Error, Provider
 from runbook.sandbox.oidc_records import Client, Paths
 from runbook.sandbox.okta_idx import Idx
+from runbook.sandbox.okta_widget import Widget
 from runbook.sandbox.relying import ISSUERS
 from runbook.sandbox.signin import Cookies, Desk, after_logout
 from runbook.sandbox.third_party import sso_clients, tiles
@@ -50,7 +52,8 @@ class _Okta:
         clients: dict[str, Client] = sso_clients(world, "okta")
         self.provider = Provider(app, world, "okta", ISSUERS["okta"], ORIGIN, PATHS, clients)
         self.desk = Desk(world, "okta", COOKIES, hint_selects=False)
-        self.idx = Idx(world, self.desk, ORIGIN)
+        self.vendor = Widget.wanted(world)
+        self.idx = Idx(world, self.desk, ORIGIN, vendor=self.vendor is not None)
 
     def mount(self) -> None:
         """Registers every address."""
@@ -66,6 +69,8 @@ class _Okta:
         ):
             self.app.add_url_rule(rule, view.__name__, view, methods=verbs)
         self.idx.mount(self.app)
+        if self.vendor:
+            self.vendor.mount(self.app)
         self.app.register_error_handler(OAuth2Error, self.oauth_error)
 
     def authorize(self) -> Response:
@@ -85,7 +90,8 @@ class _Okta:
 
     def widget(self, flow: Flow) -> Response:
         """The page: a spinner, until its script has asked for the first step."""
-        text = render_template("okta/widget.html", state_token=flow.id, origin=ORIGIN)
+        own = {"state_token": flow.id, "origin": ORIGIN}
+        text = self.vendor.page(flow.id, ORIGIN) if self.vendor else render_template("okta/widget.html", **own)
         return self.desk.keep(Response(text, content_type="text/html; charset=utf-8"))
 
     def finish(self, flow: Flow) -> Response:

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Flask, Response, jsonify, request
 
+from runbook.sandbox import okta_ion
 from runbook.sandbox.flow import Flow
 from runbook.sandbox.signin import Desk
 from runbook.sandbox.world import World
@@ -30,10 +31,11 @@ AUTHENTICATORS = [
 
 
 class Idx:
-    """The calls. `origin` is the organization's https address."""
+    """The calls. `origin` is the organization's https address. `vendor`: the page is the vendor's widget, which reads
+    whole forms; else it is the sandbox's own, which needs to know the step's name only."""
 
-    def __init__(self, world: World, desk: Desk, origin: str) -> None:
-        self.world, self.desk, self.origin = world, desk, origin
+    def __init__(self, world: World, desk: Desk, origin: str, *, vendor: bool = False) -> None:
+        self.world, self.desk, self.origin, self.vendor = world, desk, origin, vendor
 
     def mount(self, app: Flask) -> None:
         """Registers the calls."""
@@ -43,10 +45,12 @@ class Idx:
             ("challenge", self.challenge),
             ("challenge/answer", self.answer),
             ("authenticators/poll", self.poll),
+            ("challenge/poll", self.poll),
             ("gate", self.gate),
+            ("skip", self.skip),
             ("cancel", self.cancel),
         ):
-            app.add_url_rule(f"/idp/idx/{name}", f"idx_{view.__name__}", self._call(view), methods=["POST"])
+            app.add_url_rule(f"/idp/idx/{name}", f"idx_{name}", self._call(view), methods=["POST"])
 
     def _call(self, view: Any) -> Any:
         def serve() -> Response:
@@ -87,6 +91,9 @@ class Idx:
         if not flow.password_given:
             verdict = self.desk.password(flow, passcode)
             return self._next(flow, TEXTS.get(verdict, ""))
+        if self.vendor and self.desk.gate(flow) == "password-expired":
+            self.desk.pass_gate(flow, "password-expired", {"newpasswd": passcode})
+            return self._next(flow)
         checked = self.desk.code(flow, passcode)
         flow.second_given = checked == "ok"
         return self._next(flow, CODE_TEXTS.get(checked, ""))
@@ -103,6 +110,12 @@ class Idx:
             self.desk.pass_gate(flow, str(asked.get("gate", "")), {k: str(v) for k, v in asked.items()})
         return self._next(flow)
 
+    def skip(self, flow: Flow, _asked: dict[str, Any]) -> Response:
+        """A second factor is not set up now."""
+        if flow.password_given and self.desk.gate(flow) == "mfa-enrolment":
+            flow.passed.add("mfa-enrolment")
+        return self._next(flow)
+
     def cancel(self, flow: Flow, _asked: dict[str, Any]) -> Response:
         """Back to sign in."""
         flow.typed, flow.asked, flow.password_given, flow.pushed = "", False, False, False
@@ -112,7 +125,7 @@ class Idx:
     def _next(self, flow: Flow, message: str = "", key: str = "") -> Response:
         if flow.second_given:
             href = f"{self.origin}/login/token/redirect?stateToken={flow.id}"
-            return jsonify(version="1.0.0", stateHandle=flow.id, success={"name": "success-redirect", "href": href})
+            return jsonify(okta_ion.success(flow.id, href))
         return self._told(self._remedy(flow), message, key=key, flow=flow)
 
     def _remedy(self, flow: Flow) -> dict[str, Any]:
@@ -133,16 +146,25 @@ class Idx:
     def _told(
         self, remedy: dict[str, Any], message: str, *, key: str = "", flow: Flow | None = None, status: int = 0
     ) -> Response:
-        body: dict[str, Any] = {
-            "version": "1.0.0",
-            "stateHandle": flow.id if flow else "",
-            "intent": "LOGIN",
-            "remediation": {"type": "array", "value": [remedy]},
-            "user": {"type": "object", "value": {"identifier": flow.typed if flow else ""}},
-        }
-        if message:
-            told = {"message": message, "i18n": {"key": key}, "class": "ERROR"}
-            body["messages"] = {"type": "array", "value": [told]}
+        handle, who = (flow.id, flow.typed) if flow else ("", "")
+        if self.vendor:
+            body = okta_ion.answer(remedy, handle, who if flow and flow.asked else "", message, key, self.origin)
+        else:
+            body = _plain(remedy, handle, who, message, key)
         response = jsonify(body)
         response.status_code = status or (400 if message else 200)
         return response
+
+
+def _plain(remedy: dict[str, Any], handle: str, who: str, message: str, key: str) -> dict[str, Any]:
+    body: dict[str, Any] = {
+        "version": "1.0.0",
+        "stateHandle": handle,
+        "intent": "LOGIN",
+        "remediation": {"type": "array", "value": [remedy]},
+        "user": {"type": "object", "value": {"identifier": who}},
+    }
+    if message:
+        told = {"message": message, "i18n": {"key": key}, "class": "ERROR"}
+        body["messages"] = {"type": "array", "value": [told]}
+    return body

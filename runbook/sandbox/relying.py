@@ -17,9 +17,11 @@ from joserfc import jwt
 from joserfc.jwk import KeySet
 from werkzeug.wrappers import Response
 
+from runbook.errors import ConfigError
 from runbook.sandbox.loopback import Loopback
 from runbook.sandbox.scenario import Idp
 from runbook.sandbox.world import CLIENT_SECRET, HOSTS, Session, World
+from runbook.secrets import SecretRef, is_sandbox
 
 ISSUERS: dict[Idp, str] = {
     "microsoft": f"https://{HOSTS['microsoft']}/common/v2.0",
@@ -27,6 +29,10 @@ ISSUERS: dict[Idp, str] = {
     "okta": f"https://{HOSTS['okta']}",
     "keycloak": f"https://{HOSTS['keycloak']}/realms/acme",
 }
+
+
+# What a provider may sign with; nothing that a client could have made itself.
+ALGORITHMS = ["RS256", "PS256", "ES256", "RS512", "ES512", "EdDSA"]
 
 
 class Refused(Exception):
@@ -47,6 +53,7 @@ class RelyingParty:
     client_id: str
     redirect_uri: str
     scope: str = "openid email profile"
+    client_secret: str = CLIENT_SECRET
 
     def begin(self, data: dict[str, Any], **extra: str) -> Response:
         """Sends the browser to the provider. `data` comes back from `finish`; `extra` are further parameters."""
@@ -78,32 +85,81 @@ class RelyingParty:
                 code=request.args.get("code", ""),
                 grant_type="authorization_code",
                 code_verifier=pending.data["verifier"],
-                auth=httpx.BasicAuth(self.client_id, CLIENT_SECRET),
+                auth=httpx.BasicAuth(self.client_id, self.client_secret),
             )
-            keys = KeySet.import_key_set(client.get(metadata["jwks_uri"]).json())
-        return self._verified(token["id_token"], keys, pending.data["nonce"]), pending.data["data"]
+            claims = verified(
+                client, metadata, token["id_token"], self.client_id, pending.data["nonce"], self.world.now()
+            )
+            claims = with_address(client, metadata, token, claims)
+        return claims, pending.data["data"]
 
     def _oauth(self, client: httpx.Client) -> Any:
         return OAuth2Client(
             client,
             client_id=self.client_id,
-            client_secret=CLIENT_SECRET,
+            client_secret=self.client_secret,
             scope=self.scope,
             redirect_uri=self.redirect_uri,
             code_challenge_method="S256",
         )
 
     def _metadata(self, client: httpx.Client) -> dict[str, Any]:
-        found: dict[str, Any] = client.get(f"{self.issuer}/.well-known/openid-configuration").raise_for_status().json()
-        return found
+        return discover(client, self.issuer)
 
-    def _verified(self, id_token: str, keys: KeySet, nonce: str) -> dict[str, Any]:
-        claims = jwt.decode(id_token, keys, algorithms=["RS256"]).claims
-        registry = jwt.JWTClaimsRegistry(
-            now=int(self.world.now()),
-            iss={"essential": True, "value": self.issuer},
-            aud={"essential": True, "value": self.client_id},
-            nonce={"essential": True, "value": nonce},
+
+def discover(client: httpx.Client, issuer: str) -> dict[str, Any]:
+    """What a provider says of itself. Raises httpx.HTTPError when it is away."""
+    found: dict[str, Any] = client.get(f"{issuer}/.well-known/openid-configuration").raise_for_status().json()
+    return found
+
+
+def verified(
+    client: httpx.Client, metadata: dict[str, Any], id_token: str, client_id: str, nonce: str, now: float
+) -> dict[str, Any]:
+    """The claims of an ID token that is signed by this provider, for this client and this request. Raises JoseError."""
+    keys = KeySet.import_key_set(client.get(metadata["jwks_uri"]).raise_for_status().json())
+    claims = jwt.decode(id_token, keys, algorithms=ALGORITHMS).claims
+    issuer = metadata["issuer"]
+    registry = jwt.JWTClaimsRegistry(
+        now=int(now),
+        leeway=60,
+        # Microsoft's common endpoint issues under the tenant of whoever signed in.
+        iss={"essential": True} if "{tenantid}" in issuer else {"essential": True, "value": issuer},
+        aud={"essential": True, "value": client_id},
+        nonce={"essential": True, "value": nonce},
+        exp={"essential": True},
+    )
+    registry.validate(claims)
+    return claims
+
+
+def with_address(
+    client: httpx.Client, metadata: dict[str, Any], token: dict[str, Any], claims: dict[str, Any]
+) -> dict[str, Any]:
+    """The claims with an `email`: the ID token's own, else its user name if that is an address, else what userinfo says of the
+    same subject. Raises Refused when nobody names one."""
+    if address := _address(claims):
+        return {**claims, "email": address}
+    if endpoint := metadata.get("userinfo_endpoint"):
+        bearer = {"Authorization": f"Bearer {token['access_token']}"}
+        told = client.get(endpoint, headers=bearer).raise_for_status().json()
+        if told.get("sub") == claims["sub"] and (address := _address(told)):
+            return {**claims, "email": address}
+    raise Refused("no_address", "The provider names no mail address of who signed in.")
+
+
+def _address(claims: dict[str, Any]) -> str:
+    named = str(claims.get("email") or claims.get("preferred_username") or "")
+    return named if "@" in named else ""
+
+
+def fake_secret(ref: SecretRef, name: str) -> str:
+    """The secret of an external provider's client. Raises ConfigError when it cannot be had, or is not a fake one."""
+    value = ref.resolve(name)
+    if not is_sandbox(value):
+        raise ConfigError(
+            f"The {name} is not a fake one.",
+            remedy="Register a client of its own for the sandbox, whose secret begins with fake-.",
+            reason="real-secret",
         )
-        registry.validate(claims)
-        return claims
+    return value

@@ -58,6 +58,11 @@ TRAITS: dict[str, tuple[str, object]] = {
     "consented": ("consented", True),
 }
 
+NO_REPLY_TO = {
+    "g1": "that page has no reply-to address",
+    "empty": "there is no address that could be the reply-to",
+}
+
 
 def parse(text: str = DEFAULT) -> Scenario:
     """The scenario that `text` names. Raises ConfigError for an unknown name or trait, or two that contradict."""
@@ -81,4 +86,10 @@ def parse(text: str = DEFAULT) -> Scenario:
                 remedy="Give one generation, one window and one channel state.",
             )
         chosen[key] = value
+    if "reply_to" in chosen:
+        for other, why in NO_REPLY_TO.items():
+            if other in chosen.values():
+                raise ConfigError(
+                    f"--scenario: 'reply-to' contradicts {other!r}: {why}.", remedy="Leave one of the two out."
+                )
     return replace(NAMES[name], **chosen)  # type: ignore[arg-type]

@@ -7,14 +7,13 @@ from collections.abc import Iterable
 from typing import Any
 
 from runbook.errors import ConfigError
+from runbook.sandbox.faults import check
 from runbook.sandbox.scenario import Idp, Provider, Scenario
 from runbook.sandbox.world import (
-    ADMIN,
     HOSTS,
     MAIL_CLIENT_ID,
     MAIL_CLIENT_NAME,
     MAIL_SCOPES,
-    MAILBOX,
     PROJECT,
     SITE_HOST,
     Account,
@@ -24,6 +23,7 @@ from runbook.sandbox.world import (
     Token,
     World,
 )
+from runbook.settings.external import External
 
 OPS = "ops@example.com"
 DEFAULT_ADDRESS = f"help@{SITE_HOST}"
@@ -47,6 +47,7 @@ FAULTS = {
     "unknown-page": "a page that nobody knows comes in between",
     "browser-rejected": "Google refuses the browser",
     "idp-survives-logout": "the sign-out page says signed out, and the session lives",
+    "logout-503": "the sign-out answers 503",
     "silent-again": "the device signs in again by itself after a sign-out",
     "signout-chooser": "the sign-out asks which account",
     "slo": "the identity provider's sign-out ends Jira's session too",
@@ -57,7 +58,7 @@ FAULTS = {
     "remove-fails": "Jira does not remove an address",
     "jira-error-banner": "Jira says that it cannot connect to the mail server",
     "connects-other": "Jira connects another address than the one that consented",
-    "renamed-labels": "labels are called otherwise (value `unknown`: as never seen)",
+    "renamed-labels": "labels are called otherwise (value `unknown`: one as never seen, `all`: all of them)",
     "slow-redirect": "the way back from the provider takes some seconds",
     "duplicate": "the mailbox is another project's already",
     "not-service-project": "the project is a software project",
@@ -66,23 +67,25 @@ FAULTS = {
 }
 
 
-def build(scenario: Scenario, switched_on: Iterable[str] = ()) -> World:
-    """The world at a scenario's beginning, with faults switched on. Raises ConfigError as `faults` does."""
+def build(scenario: Scenario, switched_on: Iterable[str] = (), external: External | None = None) -> World:
+    """The world at a scenario's beginning, with faults switched on. Raises ConfigError as `faults` and `check` do."""
     chosen = faults(switched_on)
-    world = World(scenario)
+    world = World(scenario, external or External())
     world.faults.update(chosen)
-    for account in _accounts(scenario):
+    for account in _accounts(world):
         world.accounts[account.address] = account
+    check(world)
     for project in _projects(world):
         world.projects[project.key] = project
     if scenario.consented:
-        world.consents += [_consent(scenario.mail, address) for address in (ADMIN, MAILBOX)]
+        world.consents += [_consent(scenario.mail, address) for address in (world.admin, world.mailbox)]
     return world
 
 
 def channel(world: World) -> dict[str, Any]:
-    """The channel's settings for a run in this world, as plain nested data; its secrets are the sandbox's fake ones."""
-    scenario, admin, mailbox = world.scenario, world.accounts[ADMIN], world.accounts[MAILBOX]
+    """The channel's settings for a run in this world, as plain nested data; its secrets are the sandbox's fake ones.
+    External providers are not in it: `External.channel` puts them there."""
+    scenario, admin, mailbox = world.scenario, world.accounts[world.admin], world.accounts[world.mailbox]
     return {
         "project": PROJECT,
         "site": {
@@ -95,7 +98,7 @@ def channel(world: World) -> dict[str, Any]:
         "address": mailbox.address,
         "provider": scenario.mail,
         "federated": scenario.federated,
-        "replaces": [ADMIN] if scenario.channel == "wrong-mailbox" else [],
+        "replaces": [world.admin] if scenario.channel == "wrong-mailbox" else [],
         "oauth_client": MAIL_CLIENT_NAME,
     }
 
@@ -116,12 +119,13 @@ def _identity(name: str, account: Account) -> dict[str, Any]:
     return {"name": name, "username": account.address, "password": account.password, "totp": account.totp}
 
 
-def _accounts(scenario: Scenario) -> list[Account]:
+def _accounts(world: World) -> list[Account]:
+    scenario = world.scenario
     home: Idp = scenario.idp if scenario.federated else scenario.mail
     known: list[Idp] = [scenario.mail]
     return [
-        Account(ADMIN, "Ada Admin", scenario.idp, known_at=[*known]),
-        Account(MAILBOX, "Acme Support", home, known_at=[*known]),
+        Account(world.admin, "Ada Admin", scenario.idp, known_at=[*known]),
+        Account(world.mailbox, "Acme Support", home, known_at=[*known]),
         Account(OPS, "Acme Operations", home, known_at=[*known]),
     ]
 
@@ -144,7 +148,7 @@ def _projects(world: World) -> list[Project]:
             "Operations",
             "service_desk",
             list(REQUEST_TYPES),
-            [_default(world, f"ops@{SITE_HOST}"), _oauth(world, MAILBOX if world.fault("duplicate") else OPS)],
+            [_default(world, f"ops@{SITE_HOST}"), _oauth(world, world.mailbox if world.fault("duplicate") else OPS)],
             f"ops@{SITE_HOST}",
         ),
         Project("WEB", "Website", "software", []),
@@ -156,20 +160,20 @@ def _reply_to(world: World) -> str:
     nothing_else = scenario.channel == "empty" or world.fault("duplicate")
     if not scenario.reply_to or nothing_else or scenario.generation == "g1":
         return DEFAULT_ADDRESS
-    return ADMIN if scenario.channel == "wrong-mailbox" else MAILBOX
+    return world.admin if scenario.channel == "wrong-mailbox" else world.mailbox
 
 
 def _help_connections(world: World) -> list[Connection]:
     rows = [_default(world, DEFAULT_ADDRESS)]
     match "empty" if world.fault("duplicate") else world.scenario.channel:
         case "basic":
-            rows.append(_basic(world, MAILBOX))
+            rows.append(_basic(world, world.mailbox))
         case "healthy":
-            rows.append(_oauth(world, MAILBOX))
+            rows.append(_oauth(world, world.mailbox))
         case "revoked":
-            rows.append(_revoked(world, MAILBOX))
+            rows.append(_revoked(world, world.mailbox))
         case "wrong-mailbox":
-            rows.append(_oauth(world, ADMIN))
+            rows.append(_oauth(world, world.admin))
     return rows
 
 

@@ -16,6 +16,7 @@ import threading
 from collections.abc import Callable
 from types import TracebackType
 from typing import Any
+from urllib.parse import urlsplit
 
 import trustme
 from cryptography import x509
@@ -27,6 +28,7 @@ from runbook.errors import ConfigError
 from runbook.sandbox.dispatcher import Dispatcher
 from runbook.sandbox.loopback import Loopback
 from runbook.sandbox.world import HOSTS, World
+from runbook.settings.external import origins
 
 __all__ = ["Loopback", "Server"]
 IDLE_SECONDS = 60
@@ -155,12 +157,16 @@ class Server:
             self._thread.join()
         else:
             self._http.server_close()
+        self.dispatcher.http.close()
 
     def browser_args(self) -> list[str]:
-        """Chromium's arguments: the sandbox's hosts lead here, every other host leads nowhere."""
+        """Chromium's arguments: the sandbox's hosts lead here, an external provider's host to this machine as always, every
+        other host leads nowhere."""
         rules = [f"MAP {host}:443 127.0.0.1:{self.port}" for host in HOSTS.values()]
+        outside = {urlsplit(url).hostname for url in origins(self.world.external)}
+        rules += ["MAP * ~NOTFOUND", *(f"EXCLUDE {host}" for host in sorted(filter(None, outside)))]
         return [
-            f"--host-resolver-rules={', '.join([*rules, 'MAP * ~NOTFOUND'])}",
+            f"--host-resolver-rules={', '.join(rules)}",
             f"--ignore-certificate-errors-spki-list={self.spki}",
         ]
 

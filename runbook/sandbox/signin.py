@@ -96,8 +96,11 @@ class Desk:
         return self.keep(response)
 
     def sign_out(self, response: Response, address: str | None = None) -> Response:
-        """Ends the session of one account, or of all; the fault `idp-survives-logout` only pretends to."""
+        """Ends the session of one account, or of all; the fault `idp-survives-logout` only pretends to, and with `logout-503`
+        the site fails."""
         session = self.session()
+        if session and struck(self.world, "logout-503", session.accounts[-1]):
+            return Response("Service Unavailable", status=503, content_type="text/html")
         if session is None or struck(self.world, "idp-survives-logout", session.accounts[-1]):
             return response
         gone = [a for a in session.accounts if address in (None, a)]

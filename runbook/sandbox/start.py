@@ -10,8 +10,8 @@ from flask.typing import ResponseReturnValue
 
 from runbook.sandbox import atlassian, google, jira, keycloak, mailer, microsoft, okta
 from runbook.sandbox.loopback import Loopback
-from runbook.sandbox.world import ADMIN, MAILBOX, SITE_HOST, Account, World
 from runbook.sandbox.world import HOSTS as NAMES
+from runbook.sandbox.world import SITE_HOST, Account, World
 
 HOSTS = (NAMES["start"],)
 MARKUP = {
@@ -22,12 +22,21 @@ MARKUP = {
     "Okta": okta.MARKUP,
     "Keycloak": keycloak.MARKUP,
 }
-ROLES = {ADMIN: "admin, signs in to Jira by single sign-on", MAILBOX: "mailbox, to be connected"}
 IDP_HOMES = {
     "microsoft": f"https://{NAMES['microsoft']}",
     "google": f"https://{NAMES['google-account']}/",
     "okta": f"https://{NAMES['okta']}/app/UserHome",
     "keycloak": f"https://{NAMES['keycloak']}/realms/acme/account",
+}
+MAIL = {
+    "microsoft": {
+        "Mail provider": f"https://{NAMES['microsoft-account']}/",
+        "Mail provider's sign-out": f"https://{NAMES['microsoft']}/common/oauth2/v2.0/logout",
+    },
+    "google": {
+        "Mail provider": f"https://{NAMES['google-account']}/",
+        "Mail provider's sign-out": f"https://{NAMES['google']}/Logout",
+    },
 }
 
 
@@ -39,14 +48,16 @@ def create(world: World, http: Loopback) -> Flask:
     @app.get("/")
     def start() -> ResponseReturnValue:
         mailer.tick(world)
-        links = {"Jira": f"https://{SITE_HOST}/jira", "Identity provider": IDP_HOMES[world.scenario.idp]}
+        idp = world.external.idp.url if world.external.idp else IDP_HOMES[world.scenario.idp]
+        links = {"Jira": f"https://{SITE_HOST}/jira", "Identity provider": idp}
+        links |= MAIL[world.scenario.mail]
         return render_template("start/start.html", world=world, links=links, accounts=_accounts(world), markup=MARKUP)
 
     @app.get("/codes")
     def codes() -> ResponseReturnValue:
         return {
             "left": 30 - int(world.now()) % 30,
-            "codes": {account.address: _code(world, account) for account in world.accounts.values()},
+            "codes": {each["address"]: each["code"] for each in _accounts(world) if each["code"]},
         }
 
     @app.context_processor
@@ -57,13 +68,15 @@ def create(world: World, http: Loopback) -> Flask:
 
 
 def _accounts(world: World) -> list[dict[str, str]]:
+    roles = {world.admin: "admin, signs in to Jira by single sign-on", world.mailbox: "mailbox, to be connected"}
+    outside = {each.username: each.url for each in (world.external.idp, world.external.mail) if each}
     return [
         {
             "address": account.address,
-            "role": ROLES.get(account.address, "mailbox of another project"),
-            "home": account.home,
-            "password": account.password,
-            "code": _code(world, account),
+            "role": roles.get(account.address, "mailbox of another project"),
+            "home": outside.get(account.address, account.home),
+            "password": "as that provider has it" if account.address in outside else account.password,
+            "code": "" if account.address in outside else _code(world, account),
         }
         for account in world.accounts.values()
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from runbook.sandbox.oidc_records import Client
 from runbook.sandbox.scenario import Idp
-from runbook.sandbox.world import ADMIN, HOSTS, ID_HOST, SITE_HOST, World
+from runbook.sandbox.world import HOSTS, ID_HOST, SITE_HOST, World
 
 
 def sso_clients(world: World, site: Idp) -> dict[str, Client]:
@@ -23,7 +23,7 @@ def sso_clients(world: World, site: Idp) -> dict[str, Client]:
 
 def tiles(world: World) -> list[dict[str, str]]:
     """What the dashboard of a third-party identity provider offers: Jira, and the person's own mail by single sign-on."""
-    domain = ADMIN.partition("@")[2]
+    domain = world.admin.partition("@")[2]
     mail = {
         "microsoft": f"https://{HOSTS['microsoft-account']}/mail?domain_hint={domain}",
         "google": f"https://{HOSTS['google-account']}/mail?hd={domain}",

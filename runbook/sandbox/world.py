@@ -14,6 +14,7 @@ from typing import Any
 import pyotp
 
 from runbook.sandbox.scenario import Idp, Provider, Scenario
+from runbook.settings.external import External
 
 SITE_HOST = "acme.atlassian.net"
 ID_HOST = "id.atlassian.com"
@@ -141,9 +142,11 @@ class Event:
 
 @dataclass
 class World:
-    """Everything that lasts between two requests. `offset`: seconds that the sandbox's clock is ahead of the machine's."""
+    """Everything that lasts between two requests. `offset`: seconds that the sandbox's clock is ahead of the machine's.
+    `external`: real software in the place of an embedded site."""
 
     scenario: Scenario
+    external: External = field(default_factory=External)
     accounts: dict[str, Account] = field(default_factory=dict)
     projects: dict[str, Project] = field(default_factory=dict)
     sessions: dict[str, Session] = field(default_factory=dict)
@@ -156,6 +159,16 @@ class World:
     faults: dict[str, Any] = field(default_factory=dict)
     offset: float = 0.0
     lock: Any = field(default_factory=threading.RLock, repr=False, compare=False)
+
+    @property
+    def admin(self) -> str:
+        """The address of the admin, whoever lets the admin in."""
+        return self.external.idp.username if self.external.idp else ADMIN
+
+    @property
+    def mailbox(self) -> str:
+        """The address of the mailbox that is to be connected."""
+        return self.external.mail.username if self.external.mail else MAILBOX
 
     def now(self) -> float:
         """The sandbox's time, in seconds since 1970."""

@@ -70,13 +70,19 @@ class Settings(Model):
             )
         return self.unbound.model_copy(update={"project": key})
 
-    def describe(self) -> list[tuple[str, str, str]]:
-        """Every setting in force: dotted key, value as it may be shown, source."""
-        rows = [row for key, channel in sorted(self.channels.items()) for row in _rows(f"channels.{key}", channel)]
-        rows += _rows("channels.*", self.unbound) if self.unbound else []
+    def rows(self, project: str | None = None) -> list[tuple[str, Any, str]]:
+        """Every setting in force (of the channels, only that of `project` if it is given): dotted key, value as JSON has it
+        (secrets as `***`, None where nothing is set), source. Raises ConfigError when that project is not configured."""
+        channels = self.channels if project is None else {project: self.channel(project)}
+        rows = [row for key, channel in sorted(channels.items()) for row in _rows(f"channels.{key}", channel)]
+        rows += _rows("channels.*", self.unbound) if self.unbound and project is None else []
         rows += [(key, getattr(self, key)) for key in ("default_project", "runs", "state", "keep_runs_days", "browser")]
         rows += [(f"locators.{key}", value) for key, value in sorted(self.locators.items())]
-        return [(key, _shown(value), self.sources.get(key, "default")) for key, value in rows]
+        return [(key, _plain(value), self.sources.get(key, "default")) for key, value in rows]
+
+    def describe(self, project: str | None = None) -> list[tuple[str, str, str]]:
+        """The same for a person: every value as text."""
+        return [(key, _shown(value), source) for key, value, source in self.rows(project)]
 
 
 def load(
@@ -115,9 +121,17 @@ def _rows(prefix: str, model: Model) -> list[tuple[str, Any]]:
     return rows
 
 
-def _shown(value: Any) -> str:
-    if value is None or value == ():
-        return "not set"
+def _plain(value: Any) -> Any:
     if isinstance(value, tuple):
+        return list(value)
+    return value if value is None or isinstance(value, bool | int | float | str) else str(value)
+
+
+def _shown(value: Any) -> str:
+    if value is None or value == []:
+        return "not set"
+    if isinstance(value, list):
         return ", ".join(value)
+    if isinstance(value, float):
+        return f"{value:g}"
     return str(value).lower() if isinstance(value, bool) else str(value)

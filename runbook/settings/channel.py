@@ -6,7 +6,7 @@ import re
 from typing import Annotated, Any, Literal, Self, get_args
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from runbook.secrets import SecretRef, origin
@@ -48,7 +48,8 @@ def _address(value: str) -> str:
     return value
 
 
-def _web_address(value: str) -> str:
+def web_address(value: str) -> str:
+    """A web address without user and fragment. Raises ValueError, whose text holds nothing of it."""
     value = value.strip().rstrip("/")
     origin(value)
     parts = urlsplit(value)
@@ -57,8 +58,9 @@ def _web_address(value: str) -> str:
     return value
 
 
-def _plain_address(value: str) -> str:
-    value = _web_address(value)
+def plain_address(value: str) -> str:
+    """The same without a query."""
+    value = web_address(value)
     if "?" in value:
         raise ValueError("should be an https address without a query")
     return value
@@ -74,8 +76,8 @@ Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Name = Annotated[str, AfterValidator(_name)]
 Address = Annotated[str, AfterValidator(_address)]
 Origin = Annotated[str, AfterValidator(origin)]
-WebAddress = Annotated[str, AfterValidator(_web_address)]
-PlainAddress = Annotated[str, AfterValidator(_plain_address)]
+WebAddress = Annotated[str, AfterValidator(web_address)]
+PlainAddress = Annotated[str, AfterValidator(plain_address)]
 PROJECT_KEY = r"^[A-Z][A-Z0-9_]{1,9}$"
 ProjectKey = Annotated[str, StringConstraints(pattern=PROJECT_KEY)]
 
@@ -93,15 +95,18 @@ class Identity(Model):
     username: Text
     password: SecretRef
     totp: SecretRef | None = None
+    passkey: SecretRef | None = None
     origins: tuple[Origin, ...] = ()
 
 
 class Idp(Model):
-    """The identity provider where the admin signs in. `url`: its address, for every kind that has no fixed one."""
+    """The identity provider where the admin signs in. `url`: its address, for every kind that has no fixed one. `home_url`: an
+    address of it that asks for credentials when nobody is signed in, where the kind's usual one does not."""
 
     kind: IdpKind
     url: PlainAddress | None = None
     logout_url: WebAddress | None = None
+    home_url: WebAddress | None = None
 
     @property
     def origins(self) -> tuple[str, ...]:
@@ -112,8 +117,9 @@ class Idp(Model):
 
     @property
     def effective_logout_url(self) -> str | None:
-        """The address that ends its session. None for `atlassian`: there is no session there but Jira's own."""
-        if self.logout_url or self.kind == "atlassian":
+        """The address that ends its session. None for `atlassian`, where there is no session but Jira's own, and for a
+        `generic` one that has to be asked for it."""
+        if self.logout_url or self.kind not in LOGOUT_URLS:
             return self.logout_url
         url = self.url or FIXED_ORIGINS[self.kind][0]
         return LOGOUT_URLS[self.kind].format(url=url, origin=origin(url))
@@ -126,7 +132,7 @@ class Idp(Model):
             raise wrong("url", f"is missing, and {self.kind} has an address of its own for every customer")
         if self.kind == "keycloak" and not re.search(r"/realms/[^/]+$", self.url or ""):
             raise wrong("url", "should be the realm's address, which ends in /realms/NAME")
-        if self.kind not in LOGOUT_URLS and self.kind != "atlassian" and not self.logout_url:
+        if self.kind not in (*LOGOUT_URLS, "atlassian", "generic") and not self.logout_url:
             raise wrong("logout_url", f"is missing, and {self.kind} has no usual sign-out address")
         if self.kind == "atlassian" and self.logout_url:
             raise wrong(
@@ -186,6 +192,19 @@ class Channel(Model):
     oauth_client: Text | None = None
     redirect_hosts: tuple[Text, ...] = Field(default_factory=lambda data: _redirect_hosts(data))
     person_timeout: Annotated[float, Field(gt=0, le=86_400)] = 300.0
+    _mail_host: Idp | None = PrivateAttr(None)  # no setting: only the sandbox has one
+
+    @property
+    def mail_host(self) -> Idp | None:
+        """Where the mailbox signs in instead of its provider's own site: in a sandbox with an external mail provider. Its
+        `home_url` names who is signed in."""
+        return self._mail_host
+
+    def hosted(self, host: Idp) -> Self:
+        """This channel with its mailbox at another host."""
+        channel = self.model_copy()
+        channel._mail_host = host
+        return channel
 
     @property
     def id(self) -> str:
@@ -201,7 +220,8 @@ class Channel(Model):
     def mailbox_origins(self) -> tuple[str, ...]:
         """Where the mailbox's secrets may be typed."""
         idp = self.site.idp.origins if self.federated else ()
-        return tuple(dict.fromkeys((*FIXED_ORIGINS[self.provider], *idp, *self.mailbox.origins)))
+        home = self.mail_host.origins if self.mail_host else FIXED_ORIGINS[self.provider]
+        return tuple(dict.fromkeys((*home, *idp, *self.mailbox.origins)))
 
     @model_validator(mode="after")
     def _check(self) -> Self:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
@@ -12,12 +13,24 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from runbook.settings.channel import Model
-from runbook.settings.variables import EXAMPLES, NAMES
+from runbook.settings.variables import EXAMPLES, LISTS, NAMES
 
 Place = tuple[str, ...]
 
 # In pydantic's words: errors that only follow from another one.
 _ECHOES = frozenset({"default_factory_not_called"})
+# The beginnings of pydantic's error types, and what a person is told.
+_KINDS = {
+    "bool": "should be true or false",
+    "int": "should be a whole number",
+    "float": "should be a number",
+    "finite": "should be a number",
+    "string_too_short": "should not be empty",
+    "string": "should be text",
+    "path": "should be the path of a folder",
+    "tuple": "should be a list",
+    "list": "should be a list",
+}
 
 
 @dataclass
@@ -90,8 +103,15 @@ class Draft:
         if name.startswith("-"):
             return f". Example: {name} {example}"
         return (
-            f". Example: {name}={example}" if name in NAMES.values() else f". Example: {name} = {json.dumps(example)}"
+            f". Example: {name}={example}" if name in NAMES.values() else f". Example: {name} = {_toml(path, example)}"
         )
+
+
+def _toml(path: Place, example: str) -> str:
+    """An example as a TOML file has it."""
+    if path[-1] in LISTS:
+        return json.dumps(example.split(","))
+    return example if re.fullmatch(r"true|false|\d+", example) else json.dumps(example)
 
 
 def _what(model: type[Model], path: Place, detail: ErrorDetails) -> str:
@@ -105,7 +125,8 @@ def _what(model: type[Model], path: Place, detail: ErrorDetails) -> str:
         case "value_error":
             return str(context["error"])
         case "literal_error":
-            return f"should be {context['expected']}"
+            words = re.findall(r"'([^']+)'", context["expected"])
+            return f"should be one of: {', '.join(words)}" if len(words) > 2 else f"should be {' or '.join(words)}"
         case "string_pattern_mismatch":
             return "should be a project key"
         case "model_type" | "model_attributes_type" | "dict_type":
@@ -113,7 +134,13 @@ def _what(model: type[Model], path: Place, detail: ErrorDetails) -> str:
         case "extra_forbidden":
             near = get_close_matches(path[-1], _fields(model, path[:-1]), 1)
             return "is not a setting" + (f" (meant {near[0]}?)" if near else "")
-    return detail["msg"].removeprefix("Input ").removeprefix("String ")
+        case "greater_than_equal":
+            return f"should be at least {context['ge']:g}"
+        case "greater_than":
+            return f"should be more than {context['gt']:g}"
+        case "less_than_equal":
+            return f"should be at most {context['le']:g}"
+    return next((words for start, words in _KINDS.items() if detail["type"].startswith(start)), "is not usable")
 
 
 def _fields(model: type[Model], path: Place) -> list[str]:

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from runbook.errors import ConfigError
-from runbook.settings.variables import ALL
+from runbook.settings.variables import ALL, OF_THE_SANDBOX
 
-IDENTITY_VARIABLE = re.compile(r"RUNBOOK_IDENTITY_(\w+)_(PASSWORD|TOTP)")
-TABLES = ("identities", "sites", "channels", "defaults", "locators")
+IDENTITY_VARIABLE = re.compile(r"RUNBOOK_IDENTITY_(\w+)_(PASSWORD|TOTP|PASSKEY)")
+TABLES = ("identities", "sites", "channels", "defaults", "locators", "sandbox")
 
 Problem = Callable[[str], None]
 
@@ -29,7 +29,8 @@ def variables(folder: Path, env: Mapping[str, str], problem: Problem) -> dict[st
     """The RUNBOOK_ variables that are set, the environment over the folder's `.env`; empty ones count as not set.
     Tells `problem` of unknown ones. Raises ConfigError when `.env` cannot be read."""
     found = {key: Found(value, f".env {key}") for key, value in _dotenv(folder / ".env", problem).items()}
-    found |= {key: Found(value, f"environment {key}") for key, value in env.items() if value.strip()}
+    given = {key: value for key, value in env.items() if value.strip() and key not in OF_THE_SANDBOX}
+    found |= {key: Found(value, f"environment {key}") for key, value in given.items()}
     found = {key: each for key, each in found.items() if key.startswith("RUNBOOK_")}
     for key in [key for key in found if key not in ALL and not IDENTITY_VARIABLE.fullmatch(key)]:
         near = get_close_matches(key, ALL, 1)

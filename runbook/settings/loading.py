@@ -14,6 +14,7 @@ from runbook.secrets import SecretRef
 from runbook.settings import Settings
 from runbook.settings.channel import Channel, Identity, Model, Site
 from runbook.settings.draft import Draft
+from runbook.settings.external import read_external
 from runbook.settings.files import IDENTITY_VARIABLE, Found, tables, variables
 from runbook.settings.variables import CHANNEL, DEFAULTS, PLACEHOLDERS, SECRET_KEYS
 
@@ -57,6 +58,7 @@ class _Reader:
         spare = self._make(Channel, unbound) if unbound else None
         self._check_the_unused()
         self._check_addresses(channels)
+        read_external(self.config, found["sandbox"], self.problem)  # not for this run, and still no place for slips
         draft = self._read_defaults(found, given)
         settings = self._make(Settings, draft)
         if self.problems or settings is None:
@@ -237,7 +239,11 @@ def _list(names: Iterable[str]) -> str:
 
 
 def _refusal(problems: list[str]) -> ConfigError:
+    # Not `settings`, which would say the same again.
+    remedy = (
+        "Correct what is named there; .env.example explains every variable, the README every table of runbook.toml."
+    )
     if len(problems) == 1:
-        return ConfigError(problems[0], reason="settings")
+        return ConfigError(problems[0], remedy=remedy, reason="settings")
     lines = "".join(f"\n- {problem}" for problem in problems)
-    return ConfigError(f"{len(problems)} settings are not usable:{lines}", reason="settings")
+    return ConfigError(f"{len(problems)} settings are not usable:{lines}", remedy=remedy, reason="settings")

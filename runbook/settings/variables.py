@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-SECRET_KEYS = frozenset({"password", "totp"})
+SECRET_KEYS = frozenset({"password", "totp", "passkey", "client_secret"})
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,7 @@ CHANNEL: dict[str, Variable] = {
         ("site", "admin", "password"), "file:/run/secrets/admin-password", "the-admins-password"
     ),
     "RUNBOOK_ADMIN_TOTP": Variable(("site", "admin", "totp"), "keyring:jsm-runbook/admin-totp", "JBSWY3DPEHPK3PXP"),
+    "RUNBOOK_ADMIN_PASSKEY": Variable(("site", "admin", "passkey"), "file:/run/secrets/admin-passkey.json"),
     "RUNBOOK_IDP": Variable(("site", "idp", "kind"), "microsoft"),
     "RUNBOOK_IDP_URL": Variable(("site", "idp", "url"), "https://acme.okta.com"),
     "RUNBOOK_IDP_LOGOUT_URL": Variable(("site", "idp", "logout_url"), "https://login.acme.example/logout"),
@@ -34,6 +35,7 @@ CHANNEL: dict[str, Variable] = {
     "RUNBOOK_MAILBOX_USERNAME": Variable(("mailbox", "username"), "support@acme.example"),
     "RUNBOOK_MAILBOX_PASSWORD": Variable(("mailbox", "password"), "cmd:pass show support", "the-mailboxs-password"),
     "RUNBOOK_MAILBOX_TOTP": Variable(("mailbox", "totp"), "cmd:pass show support-totp", "KRSXG5CTMVRXEZLU"),
+    "RUNBOOK_MAILBOX_PASSKEY": Variable(("mailbox", "passkey"), "cmd:pass show support-passkey"),
     "RUNBOOK_MAIL_PROVIDER": Variable(("provider",), "microsoft"),
     "RUNBOOK_MAILBOX_FEDERATED": Variable(("federated",), "true"),
     "RUNBOOK_MAILBOX_SHOWN_AS": Variable(("shown_as",), "support@acme.onmicrosoft.example"),
@@ -51,6 +53,8 @@ DEFAULTS: dict[str, Variable] = {
     "RUNBOOK_BROWSER": Variable(("browser",), "chrome"),
 }
 ALL = CHANNEL | DEFAULTS
+# What only the sandbox's own process reads, from the environment it was started in.
+OF_THE_SANDBOX = frozenset({"RUNBOOK_SANDBOX_OKTA_WIDGET", "RUNBOOK_NPM", "RUNBOOK_ATLASKIT"})
 PLACEHOLDERS = frozenset(variable.placeholder for variable in ALL.values()) - {""}
 
 # Examples for what only runbook.toml can set, beside those of the variables.
@@ -61,7 +65,24 @@ EXAMPLES: dict[tuple[str, ...], str] = {
     ("mailbox", "origins"): "https://login.acme.example",
     ("redirect_hosts",): "id.atlassian.com",
     ("person_timeout",): "300",
+    ("site", "idp", "home_url"): "https://login.acme.example/home",
+    # [sandbox.idp] and [sandbox.mail]
+    ("issuer",): "http://localhost:8801",
+    ("client_id",): "jira",
+    ("client_secret",): "fake-client-secret",
+    ("scopes",): "openid",
+    ("username",): "ada.admin@example.com",
+    ("password",): "fake-password",
+    ("totp",): "FAKEFAKEFAKEFAKE",
+    ("metadata",): "http://127.0.0.1:8802/saml2/idp/metadata.php",
+    ("url",): "http://127.0.0.1:8802",
+    ("logout_url",): "http://127.0.0.1:8802/logout",
+    ("home_url",): "http://127.0.0.1:8802/home",
+    ("account_url",): "http://localhost:8801/account",
+    ("button",): "microsoft",
 } | {variable.path: variable.example for variable in ALL.values()}
+# What a TOML file writes as a list.
+LISTS = frozenset({"replaces", "origins", "redirect_hosts"})
 NAMES: dict[tuple[str, ...], str] = {variable.path: name for name, variable in ALL.items()} | {
     ("project",): "RUNBOOK_PROJECT"
 }
