@@ -12,7 +12,7 @@ from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
-from runbook.console import CONTROL, Clean, Event, ending, headline, silence
+from runbook.console import CONTROL, Clean, Event, ending, headline, recorded, silence
 
 MARKS = {"done": ("✓", "green"), "failed": ("✗", "bold red"), "skipped": ("–", "dim")}
 STYLES = {"decision": "cyan", "warning": "yellow", "person": "bold black on yellow"}
@@ -44,6 +44,9 @@ class RichSink:
                 self._print(f"    Warning: {event['text']}", STYLES["warning"])
             case "person":
                 self._print(f" {event['text']} ({event['seconds']:.0f} s) ", STYLES["person"])
+            case "recordings":
+                self._stop()
+                self._print(recorded(event))
             case "ended":
                 self._end(event)
 
@@ -58,7 +61,7 @@ class RichSink:
         line.add_column(width=1)
         line.add_column(ratio=1)
         line.add_column(justify="right")
-        seconds = event.get("seconds")
+        seconds = None if event["status"] == "skipped" else event.get("seconds")
         line.add_row(
             Text(mark, style), Text(self._safe(_title(event)), style if event["status"] == "skipped" else ""),
             Text("" if seconds is None else f"{seconds:.1f} s", "dim"),

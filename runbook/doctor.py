@@ -1,4 +1,4 @@
-"""Is this machine ready for a run? Checks that change nothing; with `fix` a missing browser is fetched."""
+"""Is this machine ready for a run? Checks that leave nothing behind; with `fix` a missing browser is fetched."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 import stat
+import tempfile
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
@@ -15,6 +16,8 @@ from typing import Literal, Protocol
 from runbook.browser import Browser, ensure, find, version_line
 from runbook.errors import ConfigError
 
+VARIABLES = {"runs folder": "RUNBOOK_RUNS", "state folder": "RUNBOOK_STATE"}
+FOLDERS = tuple(VARIABLES)
 Status = Literal["ok", "warning", "failed"]
 
 
@@ -49,9 +52,10 @@ def checks(
     try:
         settings = settings_loader()
     except ConfigError as error:
-        return [*found, _failed("settings", error)]
+        unknown = [Check(name, "warning", "Not looked at: the settings say where it is.") for name in FOLDERS]
+        return [*found, _failed("settings", error), *unknown]
     found.append(Check("settings", "ok", "can be read"))
-    return [*found, _folder("runs folder", settings.runs), _folder("state folder", settings.state)]
+    return [*found, *map(_folder, FOLDERS, (settings.runs, settings.state))]
 
 
 def render(results: list[Check], as_json: bool) -> str:
@@ -61,7 +65,9 @@ def render(results: list[Check], as_json: bool) -> str:
     width = max((len(check.name) for check in results), default=0)
     lines = []
     for check in results:
-        lines.append(f"{check.status:<8}{check.name:<{width}}  {check.detail}")
+        first, *more = check.detail.splitlines() or [""]
+        lines.append(f"{check.status:<8}{check.name:<{width}}  {first}")
+        lines += [f"{'':<8}{'':<{width}}  {line}" for line in more]
         if check.remedy:
             lines.append(f"{'':<8}{'':<{width}}  Remedy: {check.remedy}")
     return "\n".join(lines)
@@ -102,9 +108,13 @@ def _headed(choice: str | None, used: Browser) -> str:
 def _folder(name: str, path: Path) -> Check:
     nearest = next(folder for folder in (path, *path.parents) if folder.exists())
     if not nearest.is_dir():
-        return Check(name, "failed", f"{nearest} is not a folder.", "Name another one in the settings.")
-    if not os.access(nearest, os.W_OK | os.X_OK):
-        return Check(name, "failed", f"{nearest} cannot be written to.", "Make it writable, or name another one.")
+        return Check(name, "failed", f"{nearest} is not a folder.", f"Name another one in {VARIABLES[name]}.")
+    try:
+        # Only trying tells: the rights of a folder say nothing about a disk that is full or mounted to be read only.
+        tempfile.TemporaryDirectory(prefix=".runbook-", dir=nearest).cleanup()
+    except OSError as error:
+        why = f"{nearest} cannot be written to ({error.strerror})."
+        return Check(name, "failed", why, f"Make it writable, or name another folder in {VARIABLES[name]}.")
     if nearest != path:
         return Check(name, "ok", f"{path}, made by the first run")
     if os.name == "posix" and stat.S_IMODE(path.stat().st_mode) & 0o077:

@@ -109,8 +109,8 @@ def parse(secret_text: str) -> pyotp.TOTP:
 
 def skew_from_date_header(date_header: str, sent: float, received: float) -> float | None:
     """Seconds that a site is ahead of the local clock, by the `Date` of an answer to a request that was sent and
-    received at these local times (seconds since 1970): read at the middle of the two, half a second added because
-    `Date` is cut to whole seconds. None when the header or the times make no sense."""
+    received at these local times (seconds since 1970): 0 where both clocks may show the same, else read at the middle of
+    the two, half a second added because `Date` is cut to whole seconds. None when the header or the times make no sense."""
     if received < sent:
         return None
     try:
@@ -119,7 +119,10 @@ def skew_from_date_header(date_header: str, sent: float, received: float) -> flo
         return None
     if date.tzinfo is None:
         date = date.replace(tzinfo=UTC)
-    return date.timestamp() + 0.5 - (sent + received) / 2
+    at = date.timestamp()
+    if sent - 1 < at <= received:
+        return 0.0  # a guess of a second would make a code of the next step, which no site has to take yet
+    return at + 0.5 - (sent + received) / 2
 
 
 class _Totp(pyotp.TOTP):

@@ -133,4 +133,6 @@ def _run(argv: list[str], folder: Path | None) -> tuple[int, bytes]:
 
 def _environment() -> dict[str, str]:
     """The environment without our own secrets: a password manager has no use for them."""
-    return {key: value for key, value in os.environ.items() if not re.fullmatch(r"RUNBOOK_\w+_(PASSWORD|TOTP)", key)}
+    return {
+        key: value for key, value in os.environ.items() if not re.fullmatch(r"RUNBOOK_\w+_(PASSWORD|TOTP|PASSKEY)", key)
+    }

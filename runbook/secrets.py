@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import hashlib
+import json
 import re
 import threading
 from collections.abc import Callable, Iterable
@@ -26,7 +29,8 @@ class SecretMisplaced(PageChanged):
     """A secret was about to be typed into a site that it does not belong to; nothing was typed."""
 
     default_remedy = (
-        "Check where that page comes from; a site that may have the secret is added to the identity's origins."
+        "Check where that page comes from; a site that may have the secret is added to `origins` of the identity's table "
+        "in runbook.toml."
     )
 
 
@@ -198,8 +202,27 @@ class Secret:
 
 
 def is_sandbox(value: str) -> bool:
-    """Whether a value is the sandbox's: a password that begins with `fake-`, a TOTP secret that begins with `FAKE`."""
+    """Whether a value is the sandbox's: a password that begins with `fake-`, a TOTP secret that begins with `FAKE`, a passkey
+    whose credential id is one of bytes that begin with `fake-`."""
+    passkey = _passkey(value)
+    if passkey:
+        try:
+            given = str(passkey.get("credentialId") or passkey.get("id") or "")
+            return base64.urlsafe_b64decode(given.replace("+", "-").replace("/", "_") + "==").startswith(b"fake-")
+        except (binascii.Error, ValueError):
+            return False
     return value.startswith("fake-") or bool(_SANDBOX_TOTP.fullmatch(_totp_of_uri(value) or value))
+
+
+def _passkey(value: str) -> dict[str, Any]:
+    """A value that is a stored passkey, else nothing."""
+    if not value.lstrip().startswith("{"):
+        return {}
+    try:
+        found = json.loads(value)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) and "privateKey" in found else {}
 
 
 def _totp_of_uri(value: str) -> str:
@@ -209,9 +232,11 @@ def _totp_of_uri(value: str) -> str:
 
 
 def _forms(value: str) -> set[str]:
-    """The value and what else would give it away: the secret inside an `otpauth` address, one without its spaces."""
-    inner = _totp_of_uri(value)
-    forms = {value, value.strip(), inner}
+    """The value and what else would give it away: the secret inside an `otpauth` address, one without its spaces, the private
+    key of a passkey in either base64 alphabet."""
+    key = str(_passkey(value).get("privateKey", "")).strip().rstrip("=")
+    keys = {key, key.replace("-", "+").replace("_", "/"), key.replace("+", "-").replace("/", "_")}
+    forms = {value, value.strip(), _totp_of_uri(value), *keys}
     return {form for text in forms for form in (text, text.replace(" ", ""))} - {""}
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import re
 import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
@@ -21,13 +20,15 @@ from runbook.browser import Browser
 from runbook.console import make_sink
 from runbook.errors import ChannelDown, ConfigError, Defect, RunbookError, Transient
 from runbook.interrupt import Interrupt
+from runbook.options import Options
 from runbook.outcome import Outcome
 from runbook.redact import Redactor
-from runbook.runner import Options
 from runbook.session import BEFORE, Place, Session
 from runbook.settings import Channel, Settings, load
+from runbook.settings.external import External, load_external
 from runbook.state import State
 from runbook.step import Step
+from runbook.taught import Taught
 
 Given = Mapping[str, Any]
 DEFAULT_SCENARIO = "entra,g2,popup,revoked"
@@ -37,6 +38,7 @@ def connect(given: Given, recordings: tuple[Path, str] | None = None) -> int:
     """Runs the runbook for each project, those that are down first. Returns the exit code: that of the worst ending.
     `recordings`: folder and label for one scrubbed recording per step of the one project."""
     from flows import CONNECT
+    from flows.elements import known
 
     redactor = Redactor()
     sink = make_sink(as_json=given["as_json"], quiet=given["quiet"], clean=redactor.text)
@@ -44,8 +46,9 @@ def connect(given: Given, recordings: tuple[Path, str] | None = None) -> int:
     with Interrupt() as interrupt, ExitStack() as stack:
         try:
             options = _options(given)
-            recorder = _recorder(given, *recordings) if recordings else None
+            recorder = _recorder(given, CONNECT, *recordings) if recordings else None
             place, channels, options.locators = _where(given, stack, _scratch(stack))
+            options.locators = {**known(Taught(place.state).locators()), **options.locators}
             browsers.ensure(place.browser, headed=options.headed, say=lambda t: sink({"event": "browser", "text": t}))
             session = Session(place, options, CONNECT, redactor, [sink], recorder)
             return asyncio.run(_all(session, channels, interrupt))
@@ -59,20 +62,12 @@ def connect(given: Given, recordings: tuple[Path, str] | None = None) -> int:
     return error.exit_code
 
 
-def _recorder(given: Given, out: Path, label: str) -> Callable[..., Any]:
-    from runbook.fixtures.recording import recorder_for
+def _recorder(given: Given, steps: Sequence[Step], out: Path, label: str) -> Callable[..., Any]:
+    from runbook.fixtures.recording import check_place, recorder_for
 
     if len(set(given["projects"])) > 1:
         raise ConfigError("record takes one project.", remedy="Give --project once; record the others by themselves.")
-    if not re.fullmatch(r"[a-z0-9][a-z0-9-]*", label):
-        raise ConfigError(
-            f"--label {label} is not a word of small letters, digits and dashes.", remedy="Example: --label no-window"
-        )
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        tempfile.TemporaryFile(dir=out).close()
-    except OSError as error:
-        raise ConfigError(f"--out {out} cannot be written ({error.strerror}).", remedy="Name another folder.") from None
+    check_place(out, label, [step.name for step in steps])
     return recorder_for(out, label, sandbox=given["sandbox"], scenario=given["scenario"] or DEFAULT_SCENARIO)
 
 
@@ -94,7 +89,10 @@ def _options(given: Given) -> Options:
         raise ConfigError(
             "--pause needs a terminal to wait for a key.", remedy="Run it in a terminal, or without --pause."
         )
+    if given["teach"] and not given["headed"]:
+        raise ConfigError("--teach needs somebody who looks at the window.", remedy="Add --headed.")
     return Options(
+        teach=given["teach"],
         dry_run=given["dry_run"],
         force=given["force"],
         headed=given["headed"],
@@ -128,6 +126,8 @@ def _where(given: Given, stack: ExitStack, scratch: Path) -> tuple[Place, list[C
 
 
 def _real(given: Given) -> tuple[Place, list[Channel], Mapping[str, str]]:
+    from flows.elements import check_overrides
+
     if given["sandbox_state"] or given["fault"] or given["scenario"]:
         raise ConfigError(
             "--scenario, --fault and --sandbox-state belong to the sandbox.", remedy="Add --sandbox, or leave them out."
@@ -142,38 +142,22 @@ def _real(given: Given) -> tuple[Place, list[Channel], Mapping[str, str]]:
         retry_rejected=given["retry_rejected"],
     )
     channels = [found.channel(key) for key in dict.fromkeys(given["projects"])]
-    _check(channels, found.locators)
+    check_overrides(found.locators)
     return place, channels, found.locators
-
-
-def _check(channels: Sequence[Channel], locators: Mapping[str, str]) -> None:
-    """Raises ConfigError for what only the steps can judge, before anything is started."""
-    from flows.elements import check_overrides
-    from flows.screens import SITES
-
-    check_overrides(locators)
-    for channel in channels:
-        if channel.site.idp.kind not in SITES:
-            raise ConfigError(
-                f"The sign-in pages of {channel.site.idp.kind} are not known yet, so RUNBOOK_IDP cannot be that.",
-                remedy=f"Known: {', '.join(sorted(SITES))}. See `add an identity provider` in the README.",
-                reason="unknown-idp",
-            )
 
 
 def _sandbox(given: Given, stack: ExitStack, scratch: Path) -> tuple[Place, list[Channel], Mapping[str, str]]:
     from runbook.sandbox.child import serve
 
-    if given["config"]:
-        raise ConfigError(
-            "--config does not go with --sandbox, which brings its own settings.", remedy="Leave one out."
-        )
-    # Nothing of the user's settings is read here but where runs go: a broken .env must not spoil the first look.
+    # Nothing of the user's settings is read here but where runs go, unless a file with external providers is named: a
+    # broken .env must not spoil the first look.
+    external = load_external(given["config"]) if given["config"] else External()
     runs = Path(os.environ.get("RUNBOOK_RUNS") or Settings().runs)
     kept = given["sandbox_state"]
     # What must survive a run belongs to the world it was written for, so it stands beside that world's file.
     state = kept.with_name(kept.name + ".runbook") if kept else scratch / "state"
-    served = stack.enter_context(serve(given["scenario"] or DEFAULT_SCENARIO, given["fault"], kept))
+    scenario = given["scenario"] or DEFAULT_SCENARIO
+    served = stack.enter_context(serve(scenario, given["fault"], kept, config=given["config"]))
     place = Place(
         runs,
         state,
@@ -183,7 +167,7 @@ def _sandbox(given: Given, stack: ExitStack, scratch: Path) -> tuple[Place, list
         sandbox=True,
         retry_rejected=given["retry_rejected"],
     )
-    unbound = Settings(unbound=Channel.model_validate(served.channel))
+    unbound = Settings(unbound=external.channel(served.channel))
     return place, [unbound.channel(key) for key in dict.fromkeys(given["projects"])], {}
 
 
@@ -198,23 +182,32 @@ def markdown(steps: Sequence[Step]) -> str:
 
 
 def show_settings(project: str | None, config: Path | None, as_json: bool) -> str:
-    """The settings in force, one line each: key, value (secrets as ***), source."""
-    rows = load(project, config=config).describe()
+    """The settings in force, one line each: key, value (secrets as ***), source. With a project: those of its channel alone,
+    and the tool's own."""
+    found = load(project, config=config)
     if as_json:
-        return json.dumps([{"key": key, "value": value, "source": source} for key, value, source in rows], indent=2)
+        told = [{"key": key, "value": value, "source": source} for key, value, source in found.rows(project)]
+        return json.dumps(told, indent=2, ensure_ascii=False)
+    rows = found.describe(project)
     wide = [max((len(row[at]) for row in rows), default=0) for at in (0, 1)]
     return "\n".join(f"{key:<{wide[0]}}  {value:<{wide[1]}}  {source}" for key, value, source in rows)
 
 
 def explore(
-    *, scenario: str, fault: tuple[str, ...], sandbox_state: Path | None, port: int, browser: str | None
+    *,
+    scenario: str,
+    fault: tuple[str, ...],
+    sandbox_state: Path | None,
+    port: int,
+    config: Path | None,
+    browser: str | None,
 ) -> int:
     """Serves the sandbox until the window is closed or Ctrl-C."""
     from runbook.sandbox.child import serve
 
     browsers.require_display(True)
     found = browsers.ensure(browser, headed=True, say=_say)
-    with Interrupt() as interrupt, serve(scenario, fault, sandbox_state, port) as served:
+    with Interrupt() as interrupt, serve(scenario, fault, sandbox_state, port, config) as served:
         _say(
             f"The sandbox is at {served.start} in the window that opens now. Close the window, or press Ctrl-C, to end it."
         )

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from flows import CONNECT
+from runbook.options import Options
 from runbook.outcome import Outcome
-from runbook.runner import Options
 from runbook.sandbox import build, channel, parse
 from runbook.sandbox.server import Server
 from runbook.sandbox.world import MAILBOX, PROJECT, World
 from runbook.session import Place, Session
-from runbook.settings import Channel
+from runbook.settings.external import External
 from runbook.step import Step
 
 
@@ -26,11 +26,12 @@ class Played:
     folder: Path
     scenario: str = "entra,g2,popup,revoked"
     faults: tuple[str, ...] = ()
+    external: External = field(default_factory=External)
     world: World = field(init=False)
     events: list[Mapping[str, Any]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.world = build(parse(self.scenario), self.faults)
+        self.world = build(parse(self.scenario), self.faults, self.external)
 
     async def run(
         self,
@@ -54,7 +55,7 @@ class Played:
                 sinks=[self.events.append],
                 recorder=recorder,
             )
-            return await session.connect(Channel.model_validate(merged(channel(self.world), change or {})))
+            return await session.connect(self.external.channel(merged(channel(self.world), change or {})))
 
     @property
     def rows(self) -> list[str]:

@@ -21,10 +21,12 @@ from stranger import Done, Stranger, ends_as, somebody
 
 from flows.connect_oauth import ConnectOauth
 from flows.project_check import ProjectCheck
+from flows.screens import SITES
 from runbook import session
 from runbook.sandbox import build, parse
 from runbook.sandbox.server import Server
 from runbook.sandbox.world import ADMIN, MAILBOX, World
+from runbook.settings.channel import IDP_KINDS
 from runbook.step import Job
 
 EMPTY = "entra,g2,popup,empty"
@@ -107,8 +109,12 @@ def test_a_working_folder_that_is_gone_is_told_without_a_traceback(stranger: Str
         ((*SANDBOX, "--scenario", "nowhere"), "there is no scenario 'nowhere'."),
         ((*SANDBOX, "--scenario", "entra,g9"), "there is no trait 'g9'."),
         ((*SANDBOX, "--scenario", "entra,g1,g2"), "'g2' contradicts another trait."),
+        ((*SANDBOX, "--scenario", "entra,g1,reply-to"), "'reply-to' contradicts 'g1'"),
+        ((*SANDBOX, "--scenario", "google,reply-to,empty"), "'reply-to' contradicts 'empty'"),
         ((*SANDBOX, "--fault", "nonsense"), "there is no fault 'nonsense'."),
-        ((*SANDBOX, "--config", "runbook.toml"), "--config does not go with --sandbox"),
+        ((*SANDBOX, "--config", "runbook.toml"), "There is no file runbook.toml"),
+        ((*SANDBOX, "--fault", "captcha=nobody@example.com"), "captcha=nobody@example.com: nobody has that address"),
+        ((*SANDBOX, "--fault", "browser-rejected"), "nobody signs in at Google in the scenario entra."),
         ((*SANDBOX, "--headed"), "There is no display"),
         ((*SANDBOX, "--pause"), "--pause needs a terminal"),
         ((*SANDBOX, "--browser", "/bin/true"), "(/bin/true) does not start"),
@@ -145,9 +151,25 @@ def test_a_browser_that_is_not_on_the_machine_is_told(stranger: Stranger) -> Non
 )
 def test_an_argument_that_cannot_be_read_is_told_by_the_command_line(args: tuple[str, ...], stranger: Stranger) -> None:
     done = stranger.run(*args)
-    assert (done.code, done.out) == (2, "")
-    assert "Error: " in done.err
-    assert "Traceback" not in done.err
+    assert done.out == ""
+    ends_as(done, "ConfigError", 2, "", where="err")
+    assert done.err.startswith("Usage: ")
+    if args[:1] != ("connect",):
+        return
+    as_json = stranger.run(*args, "--json")
+    assert (as_json.code, as_json.err) == (2, "")
+    assert (as_json.ended["outcome"], as_json.ended["exit_code"], as_json.ended["reason"]) == (
+        "ConfigError",
+        2,
+        "usage",
+    )
+    assert f"Remedy: {as_json.ended['remedy']}" in done.err
+
+
+def test_a_run_without_a_project_says_how_to_name_one(stranger: Stranger) -> None:
+    done = stranger.run("connect", "--sandbox")
+    ends_as(done, "ConfigError", 2, "Missing option '--project'.", where="err")
+    assert "`--project HELP`" in done.err
 
 
 def test_a_literal_secret_is_not_taken_from_the_command_line(stranger: Stranger) -> None:
@@ -293,10 +315,8 @@ def test_a_site_that_is_no_jira_is_told(stranger: Stranger) -> None:
     ends_as(done, "ConfigError", 2, "https://sandbox.example.com does not answer as a Jira Cloud site does")
 
 
-def test_an_identity_provider_whose_pages_are_not_known_is_told_before_anything_starts(stranger: Stranger) -> None:
-    stranger.settings(RUNBOOK_IDP="adfs", RUNBOOK_IDP_URL="https://sts.example.com")
-    ends_as(stranger.run(*REAL), "ConfigError", 2, "adfs")
-    assert not stranger.leftovers()
+def test_every_kind_of_identity_provider_has_a_table_of_pages() -> None:
+    assert set(IDP_KINDS) <= set(SITES)
 
 
 # --- what goes wrong inside

@@ -38,6 +38,7 @@ CONNECTED: dict[str, Any] = {
 }
 DOWN = CONNECTED | {
     "outcome": "ChannelDown",
+    "down": True,
     "exit_code": 70,
     "mailbox": None,
     "gap_seconds": None,
@@ -68,7 +69,7 @@ WHOLE: list[dict[str, Any]] = [
     {"event": "person", "text": "Solve the captcha.", "seconds": 300},
     step("done", seconds=1.25),
     step("started", n=2),
-    step("skipped", n=2),
+    step("skipped", n=2, seconds=0.0),
     {"event": "something new", "text": "not for the console"},
     CONNECTED,
 ]

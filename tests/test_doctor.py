@@ -70,8 +70,27 @@ def test_settings_that_cannot_be_read_are_told_in_their_own_words() -> None:
     def load() -> Folders:
         raise ConfigError("RUNBOOK_SITE is missing.", remedy="Set it.")
 
-    checked = of(checks(load, None, False, lambda text: None), "settings")
-    assert checked == Check("settings", "failed", "RUNBOOK_SITE is missing.", "Set it.")
+    results = checks(load, None, False, lambda text: None)
+    assert of(results, "settings") == Check("settings", "failed", "RUNBOOK_SITE is missing.", "Set it.")
+    assert [check.name for check in results] == ["driver", "browser", "settings", "runs folder", "state folder"]
+    assert {of(results, name).status for name in ("runs folder", "state folder")} == {"warning"}
+
+
+@pytest.mark.usefixtures("no_browser")
+def test_several_bad_settings_stay_inside_the_table() -> None:
+    def load() -> Folders:
+        raise ConfigError("2 settings are not usable:\n- one\n- two", remedy="Set them.")
+
+    lines = render(checks(load, None, False, lambda text: None), as_json=False).splitlines()
+    at = next(n for n, line in enumerate(lines) if "2 settings" in line)
+    column = lines[at].index("2 settings")
+    assert [line[column:] for line in lines[at : at + 4]] == [
+        "2 settings are not usable:",
+        "- one",
+        "- two",
+        "Remedy: Set them.",
+    ]
+    assert all(line[:column].strip() == "" for line in lines[at + 1 : at + 4])
 
 
 @pytest.mark.skipif(os.name != "posix", reason="file modes")
@@ -93,10 +112,15 @@ def test_a_file_in_the_place_of_a_folder_is_told(folders: Folders) -> None:
 
 
 @pytest.mark.usefixtures("no_browser")
-def test_a_folder_that_cannot_be_written_to_is_told(folders: Folders, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(os, "access", lambda path, mode: False)
-    checked = of(checks(lambda: folders, None, False, lambda text: None), "runs folder")
-    assert (checked.status, "cannot be written" in checked.detail) == ("failed", True)
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="a folder in which nobody can write, root neither")
+def test_a_folder_that_cannot_be_written_to_is_told(folders: Folders) -> None:
+    folders.runs = Path("/proc/nobody/runs")
+    results = checks(lambda: folders, None, False, lambda text: None)
+    checked = of(results, "runs folder")
+    assert (checked.status, "/proc cannot be written to" in checked.detail) == ("failed", True)
+    assert "RUNBOOK_RUNS" in checked.remedy
+    assert of(results, "state folder").status == "ok"
+    assert not list(folders.state.parent.iterdir()), "nothing is left of the trial"
 
 
 def test_the_checks_are_printed_for_a_person_and_for_a_script() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import traceback
+from email.utils import formatdate
 from multiprocessing.queues import Queue
 from pathlib import Path
 
@@ -211,6 +212,17 @@ async def test_the_ledger_is_not_told_the_secret() -> None:
 
 def test_a_code_does_not_show_its_value() -> None:
     assert "123456" not in repr(Code("123456", 1, 30.0))
+
+
+@pytest.mark.parametrize(
+    ("sent", "received"),
+    [(1_800_000_000.0, 1_800_000_000.1), (1_800_000_000.95, 1_800_000_001.0), (1_799_999_992.0, 1_800_000_001.0)],
+)
+def test_clocks_that_may_agree_are_taken_to_agree(sent: float, received: float) -> None:
+    """However long the answer took, the code is not one of the next step already."""
+    header = formatdate(1_800_000_000, usegmt=True)
+    assert skew_from_date_header(header, sent, received) == 0.0
+    assert skew_from_date_header(header, sent + 60, received + 60) != 0.0
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ import pytest
 from pydantic import ValidationError
 
 from runbook.errors import ConfigError
-from runbook.settings import Channel, Idp, Settings, load
+from runbook.settings import Channel, Identity, Idp, Settings, Site, load
 from runbook.settings.channel import FIXED_ORIGINS, IDP_KINDS, LOGOUT_URLS
 from runbook.settings.variables import ALL
 
@@ -115,6 +115,8 @@ def test_every_variable_of_a_channel_arrives(tmp_path: Path) -> None:
         "RUNBOOK_PROJECT": "HELP",
         "RUNBOOK_ADMIN_TOTP": "file:a",
         "RUNBOOK_MAILBOX_TOTP": "file:b",
+        "RUNBOOK_ADMIN_PASSKEY": "file:c",
+        "RUNBOOK_MAILBOX_PASSKEY": "file:d",
         "RUNBOOK_MAILBOX_USERNAME": "support",
         "RUNBOOK_MAILBOX_FEDERATED": "yes",
         "RUNBOOK_MAILBOX_SHOWN_AS": "Support@example.onmicrosoft.com",
@@ -211,6 +213,11 @@ def test_several_sites_and_channels_are_set_by_toml(tmp_path: Path) -> None:
     assert "Configured: HELP, OPS." in caught.value.remedy
 
 
+def test_what_only_the_sandbox_reads_is_no_setting_and_no_mistake(tmp_path: Path) -> None:
+    mine = {"RUNBOOK_SANDBOX_OKTA_WIDGET": "3", "RUNBOOK_NPM": "/opt/npm", "RUNBOOK_ATLASKIT": "/opt/page.js"}
+    assert read(tmp_path, ONE_SITE | mine) == read(tmp_path, ONE_SITE)
+
+
 def test_a_secret_file_is_looked_for_beside_the_settings(tmp_path: Path) -> None:
     (tmp_path / "secrets").mkdir()
     path = tmp_path / "secrets" / "help"
@@ -267,10 +274,10 @@ def test_all_problems_are_told_at_once_each_with_its_name_and_an_example(tmp_pat
         "environment RUNBOOK_ADMIN_TOTP has a quote": "Example: file:/run/secrets/name",
         "--project should be a project key": "Example: --project HELP",
         "environment RUNBOOK_SITE should be an https address": "Example: RUNBOOK_SITE=https://acme.atlassian.net",
-        "environment RUNBOOK_IDP should be 'atlassian', 'microsoft'": "Example: RUNBOOK_IDP=microsoft",
+        "environment RUNBOOK_IDP should be one of: atlassian, microsoft": "Example: RUNBOOK_IDP=microsoft",
         "environment RUNBOOK_MAILBOX should be one e-mail address": "Example: RUNBOOK_MAILBOX=support@acme.example",
-        "environment RUNBOOK_REPLY_TO should be a valid boolean": "Example: RUNBOOK_REPLY_TO=true",
-        "environment RUNBOOK_KEEP_RUNS_DAYS should be greater": "Example: RUNBOOK_KEEP_RUNS_DAYS=30",
+        "environment RUNBOOK_REPLY_TO should be true or false.": "Example: RUNBOOK_REPLY_TO=true",
+        "environment RUNBOOK_KEEP_RUNS_DAYS should be at least 1.": "Example: RUNBOOK_KEEP_RUNS_DAYS=30",
     }.items():
         [problem] = [each for each in problems if each.startswith(start)]
         assert problem.endswith(example)
@@ -324,7 +331,7 @@ def test_a_site_without_a_valid_admin_is_still_told_everything_else(tmp_path: Pa
         ("[channels]\nHELP = 3\n", "runbook.toml channels.HELP should be a table."),
         (f"x = '{SECRET}' y\n", "runbook.toml is not valid TOML (at line 1, column"),
         (f"x = '{SECRET}", "runbook.toml is not valid TOML (at end of document)."),
-        ("[locators]\nx = 3\n", "runbook.toml [locators] x should be a valid string."),
+        ("[locators]\nx = 3\n", "runbook.toml [locators] x should be text."),
     ],
 )
 def test_a_slip_in_the_toml_file_is_told(tmp_path: Path, toml: str, problem: str) -> None:
@@ -371,7 +378,7 @@ def test_a_dotenv_that_cannot_be_read_is_told(tmp_path: Path) -> None:
         ({"RUNBOOK_IDP_URL": ""}, "RUNBOOK_IDP_URL is missing, and okta"),
         ({"RUNBOOK_IDP": "keycloak"}, "environment RUNBOOK_IDP_URL should be the realm's address"),
         ({"RUNBOOK_IDP": "microsoft"}, "environment RUNBOOK_IDP_URL is not needed"),
-        ({"RUNBOOK_IDP": "generic"}, "RUNBOOK_IDP_LOGOUT_URL is missing, and generic"),
+        ({"RUNBOOK_IDP": "pingid"}, "RUNBOOK_IDP_LOGOUT_URL is missing, and pingid"),
         (
             {"RUNBOOK_IDP": "microsoft", "RUNBOOK_IDP_URL": "", "RUNBOOK_MAILBOX_FEDERATED": "true"},
             "environment RUNBOOK_MAILBOX_FEDERATED contradicts the identity provider",
@@ -520,3 +527,94 @@ def test_importing_the_settings_loads_nothing_heavy() -> None:
     ).stdout.split()
     assert "pydantic" in loaded
     assert not {"playwright", "pydantic_settings", "keyring", "rich", "flask", "dotenv"} & set(loaded)
+
+
+NOT_PYDANTICS = re.compile(r"valid|unable|parse|input|instance|greater|less than|Literal|type", re.IGNORECASE)
+
+
+@pytest.mark.parametrize(
+    ("table", "line", "problem"),
+    [
+        ("channels.HELP", "reply_to = 'perhaps'", "should be true or false. Example: reply_to = true"),
+        ("channels.HELP", "federated = 3", "should be true or false. Example: federated = true"),
+        ("channels.HELP", "person_timeout = 'soon'", "should be a number. Example: person_timeout = 300"),
+        ("channels.HELP", "person_timeout = 0", "should be more than 0. Example: person_timeout = 300"),
+        ("channels.HELP", "person_timeout = 86401", "should be at most 86400. Example: person_timeout = 300"),
+        ("channels.HELP", "person_timeout = inf", "should be at most 86400. Example: person_timeout = 300"),
+        ("channels.HELP", "redirect_hosts = 3", 'should be a list. Example: redirect_hosts = ["id.atlassian.com"]'),
+        (
+            "channels.HELP",
+            "replaces = 3",
+            'should be a list. Example: replaces = ["old@acme.example", "ada@acme.example"]',
+        ),
+        ("channels.HELP", "request_type = ''", 'should not be empty. Example: request_type = "Emailed request"'),
+        ("channels.HELP", "oauth_client = 3", 'should be text. Example: oauth_client = "Jira Service Management"'),
+        ("channels.HELP", "provider = 'aol'", 'should be microsoft or google. Example: provider = "microsoft"'),
+        ("defaults", "keep_runs_days = 'x'", "should be a whole number. Example: keep_runs_days = 30"),
+        ("defaults", "keep_runs_days = 1.5", "should be a whole number. Example: keep_runs_days = 30"),
+        ("defaults", "runs = 3", 'should be the path of a folder. Example: runs = "/var/lib/runbook/runs"'),
+    ],
+)
+def test_a_wrong_value_is_told_in_our_own_words_with_an_example_of_its_file(
+    tmp_path: Path, table: str, line: str, problem: str
+) -> None:
+    key = line.split(" ")[0]
+    before, here, after = TOML.partition(f"[{table}]\n")
+    after = re.sub(rf"^{key} = .*\n", "", after, count=1, flags=re.M)
+    [told] = refused(tmp_path, toml=f"{before}{here}{line}\n{after}")
+    assert told.split(" Example:")[0] in f"runbook.toml [{table}] {key} {problem}"
+    assert told.endswith(problem)
+    assert not NOT_PYDANTICS.search(problem.split(" Example:")[0])
+
+
+def test_the_remedy_for_settings_that_are_not_usable_is_not_a_verb_that_says_the_same(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError) as caught:
+        read(tmp_path, {"RUNBOOK_SIET": "x"})
+    assert "runbook settings" not in caught.value.remedy
+    assert ".env.example" in caught.value.remedy
+
+
+# --- what the verb `settings` shows
+
+
+def test_one_projects_settings_are_its_own_and_the_tools(tmp_path: Path) -> None:
+    settings = read(tmp_path, toml=TOML)
+    keys = {key for key, _, _ in settings.rows("OPS")}
+    assert {key.split(".")[1] for key in keys if key.startswith("channels.")} == {"OPS"}
+    assert {"runs", "keep_runs_days", "locators.okta.username"} <= keys
+    with pytest.raises(ConfigError, match="No channel is configured for project NOPE") as caught:
+        settings.rows("NOPE")
+    assert caught.value.remedy == "Configured: HELP, OPS."
+
+
+def test_the_settings_for_a_script_have_types_of_their_own(tmp_path: Path) -> None:
+    rows = {key: value for key, value, _ in read(tmp_path, ONE_SITE, project="HELP").rows("HELP")}
+    assert rows["channels.HELP.mailbox.totp"] is None
+    assert rows["channels.HELP.federated"] is False
+    assert rows["channels.HELP.reply_to"] is None
+    assert rows["channels.HELP.person_timeout"] == 300
+    assert rows["channels.HELP.replaces"] == []
+    assert rows["channels.HELP.redirect_hosts"] == ["id.atlassian.com", "auth.atlassian.com", "acme.atlassian.net"]
+    assert rows["channels.HELP.site.admin.password"] == "***"
+    assert rows["keep_runs_days"] == 30
+    assert isinstance(rows["runs"], str)
+    shown = {key: value for key, value, _ in read(tmp_path, ONE_SITE, project="HELP").describe("HELP")}
+    assert shown["channels.HELP.person_timeout"] == "300"
+
+
+# --- what the README says of them
+
+
+def test_the_readmes_file_is_accepted_and_shows_every_setting_that_has_no_variable(tmp_path: Path) -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    [example] = re.findall(r"```toml\n(# runbook.toml: .*?)```", text, re.DOTALL)
+    settings = read(tmp_path, toml=example)
+    channel = settings.channel("HELP")
+    assert settings.sources.keys() >= {"runs", "keep_runs_days"}, "[defaults] is there"
+    for model, path in ((Channel, ()), (Site, ("site",)), (Idp, ("site", "idp")), (Identity, ("mailbox",))):
+        named = {variable.path for variable in ALL.values()}
+        only = {field for field in model.model_fields if (*path, field) not in named} - {"name", "project"}
+        for field in only - {"site", "mailbox", "admin", "idp"}:
+            assert re.search(rf"\b{field} = ", example), f"{model.__name__}.{field}"
+    assert channel.mailbox.origins
+    assert channel.person_timeout != Channel.model_fields["person_timeout"].default

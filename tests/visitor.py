@@ -24,6 +24,7 @@ from runbook.sandbox.world import (
     Account,
     World,
 )
+from runbook.settings.external import External
 
 MICROSOFT, GOOGLE, OKTA, KEYCLOAK = (f"https://{HOSTS[name]}" for name in ("microsoft", "google", "okta", "keycloak"))
 JIRA, ATLASSIAN = f"https://{HOSTS['site']}", f"https://{HOSTS['id']}"
@@ -40,8 +41,8 @@ CHALLENGE = "vVgcje7afMHalSnkQ2edwQ5wi-H2c0ocLSeq-wn15Xg"
 class Visitor:
     """One browser in front of one sandbox."""
 
-    def __init__(self, scenario: str, *faults: str) -> None:
-        self.world: World = build(parse(scenario), faults)
+    def __init__(self, scenario: str, *faults: str, external: External | None = None) -> None:
+        self.world: World = build(parse(scenario), faults, external)
         self.dispatcher = Dispatcher(self.world)
         self.http = self.browser()
 
