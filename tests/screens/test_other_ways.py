@@ -21,7 +21,7 @@ class Pressed(list[str]):
             self.append(target)
 
         monkeypatch.setattr(answer, "press", press)
-        login: Any = SimpleNamespace(passwords_typed=typed, totp=object() if totp else None)
+        login: Any = SimpleNamespace(passwords_typed=typed, totp=object() if totp else None, passkey=None)
         job: Any = SimpleNamespace(patience=1.0)
         page: Any = None
         self.sign_in = SignIn(job, login, page, "goal")
