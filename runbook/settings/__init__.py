@@ -13,18 +13,9 @@ from pydantic import Field
 
 from runbook.errors import ConfigError
 from runbook.secrets import SecretRef
-from runbook.settings.channel import (
-    PROJECT_KEY,
-    Channel,
-    Identity,
-    Idp,
-    IdpKind,
-    Model,
-    ProjectKey,
-    Provider,
-    Site,
-    Text,
-)
+from runbook.settings.channel import Channel, Identity, Idp, IdpKind, Provider, Site
+from runbook.settings.model import PROJECT_KEY, Model, ProjectKey, Text
+from runbook.settings.notify import Notify
 
 __all__ = ["Channel", "Identity", "Idp", "IdpKind", "Provider", "SecretRef", "Settings", "Site", "load"]
 
@@ -47,6 +38,7 @@ class Settings(Model):
     keep_runs_days: Annotated[int, Field(ge=1)] = 30
     browser: Text | None = None
     locators: dict[str, Text] = Field(default_factory=dict)
+    notify: Notify = Notify()
     sources: dict[str, str] = Field(default_factory=dict)
 
     def channel(self, key: str | None = None) -> Channel:
@@ -77,6 +69,7 @@ class Settings(Model):
         rows = [row for key, channel in sorted(channels.items()) for row in _rows(f"channels.{key}", channel)]
         rows += _rows("channels.*", self.unbound) if self.unbound and project is None else []
         rows += [(key, getattr(self, key)) for key in ("default_project", "runs", "state", "keep_runs_days", "browser")]
+        rows += _rows("notify", self.notify)
         rows += [(f"locators.{key}", value) for key, value in sorted(self.locators.items())]
         return [(key, _plain(value), self.sources.get(key, "default")) for key, value in rows]
 

@@ -6,11 +6,24 @@ import re
 from typing import Annotated, Any, Literal, Self, get_args
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, StringConstraints, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import AfterValidator, Field, PrivateAttr, model_validator
 
 from runbook.secrets import SecretRef, origin
+from runbook.settings.canary import Canary
+from runbook.settings.model import (
+    Address,
+    Model,
+    Name,
+    Origin,
+    PlainAddress,
+    ProjectKey,
+    Text,
+    WebAddress,
+    wrong,
+)
 from runbook.settings.places import FIXED_ORIGINS, LOGOUT_URLS, PINGID_ORIGIN
+from runbook.settings.policy import Policy
+from runbook.settings.rescue import RescueSettings
 
 Provider = Literal["microsoft", "google"]
 IdpKind = Literal[
@@ -33,59 +46,6 @@ IdpKind = Literal[
     "generic",
 ]
 IDP_KINDS: tuple[str, ...] = get_args(IdpKind)
-
-
-def wrong(field: str, text: str) -> PydanticCustomError:
-    """A contradiction in a model, as an error of one of its fields (dotted). `text` continues the field's name."""
-    return PydanticCustomError("setting", "{text}", {"field": field, "text": text})
-
-
-def _address(value: str) -> str:
-    # A mailbox is compared with what pages show; case never tells two mailboxes of Microsoft or Google apart.
-    value = value.strip().lower()
-    if not re.fullmatch(r"[^@\s<>,;]+@[^@\s<>,;]+\.[^@\s<>,;.]+", value):
-        raise ValueError("should be one e-mail address")
-    return value
-
-
-def web_address(value: str) -> str:
-    """A web address without user and fragment. Raises ValueError, whose text holds nothing of it."""
-    value = value.strip().rstrip("/")
-    origin(value)
-    parts = urlsplit(value)
-    if parts.username or parts.password or parts.fragment:
-        raise ValueError("should be an https address without a user or a fragment")
-    return value
-
-
-def plain_address(value: str) -> str:
-    """The same without a query."""
-    value = web_address(value)
-    if "?" in value:
-        raise ValueError("should be an https address without a query")
-    return value
-
-
-def _name(value: str) -> str:
-    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]{0,39}", value):
-        raise ValueError("should be a name of letters, digits, - and _, beginning with a letter")
-    return value
-
-
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-Name = Annotated[str, AfterValidator(_name)]
-Address = Annotated[str, AfterValidator(_address)]
-Origin = Annotated[str, AfterValidator(origin)]
-WebAddress = Annotated[str, AfterValidator(web_address)]
-PlainAddress = Annotated[str, AfterValidator(plain_address)]
-PROJECT_KEY = r"^[A-Z][A-Z0-9_]{1,9}$"
-ProjectKey = Annotated[str, StringConstraints(pattern=PROJECT_KEY)]
-
-
-class Model(BaseModel):
-    """Frozen, without unknown keys, and silent about input values: one of them may be a secret."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
 class Identity(Model):
@@ -142,13 +102,16 @@ class Idp(Model):
 
 
 class Site(Model):
-    """A Jira site. `mail_domain`: the domain of the addresses that Jira makes itself."""
+    """A Jira site. `mail_domain`: the domain of the addresses that Jira makes itself. `api_user`, `api_token`: an account whose API
+    token reads the mail audit log and finds requests; without them a check signs in by the browser."""
 
     name: Name
     url: Annotated[PlainAddress, AfterValidator(lambda url: _only_origin(url))]
     admin: Identity
     idp: Idp
     email_page: WebAddress | None = None
+    api_user: Address | None = None
+    api_token: SecretRef | None = None
     mail_domain: Text = Field(default_factory=lambda data: urlsplit(data.get("url", "")).hostname or "")
 
     @property
@@ -165,6 +128,9 @@ class Site(Model):
     def _check(self) -> Self:
         if self.email_page and origin(self.email_page) != self.url:
             raise wrong("email_page", "should be an address on the site itself")
+        if (self.api_user is None) != (self.api_token is None):
+            missing, other = ("api_user", "api_token") if self.api_user is None else ("api_token", "api_user")
+            raise wrong(missing, f"is missing: it goes with {other}")
         return self
 
 
@@ -192,6 +158,9 @@ class Channel(Model):
     oauth_client: Text | None = None
     redirect_hosts: tuple[Text, ...] = Field(default_factory=lambda data: _redirect_hosts(data))
     person_timeout: Annotated[float, Field(gt=0, le=86_400)] = 300.0
+    policy: Policy = Policy()
+    canary: Canary | None = None
+    rescue: RescueSettings | None = None
     _mail_host: Idp | None = PrivateAttr(None)  # no setting: only the sandbox has one
 
     @property

@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from runbook.settings.channel import Model
+from runbook.settings.model import Model
 from runbook.settings.variables import EXAMPLES, LISTS, NAMES
 
 Place = tuple[str, ...]
@@ -53,6 +53,16 @@ class Draft:
         if path[-1] not in self._place(path):
             self._place(path)[path[-1]] = value
             self.sources |= {path: source} if source else {}
+
+    def beneath(self, path: Place, other: Draft) -> None:
+        """Sets each leaf of another draft below `path` that is not there already."""
+        for key, source in other.sources.items():
+            place: Any = other.data
+            for name in key:
+                place = place[name]
+            self.default(path + key, copy.deepcopy(place), source)
+        self.homes.setdefault(path, other.homes.get((), ""))
+        self.told |= {path + key for key in other.told}
 
     def graft(self, path: Place, other: Draft) -> None:
         """Sets a copy of another draft below `path`."""

@@ -12,9 +12,10 @@ from pydantic import AfterValidator, Field, ValidationError, model_validator
 
 from runbook.errors import ConfigError
 from runbook.secrets import LOOPBACK, SecretRef, is_sandbox, origin
-from runbook.settings.channel import Address, Channel, Idp, Model, Provider, Text, plain_address, web_address, wrong
+from runbook.settings.channel import Channel, Idp, Provider
 from runbook.settings.draft import Draft
 from runbook.settings.files import tables
+from runbook.settings.model import Address, Model, Text, plain_address, web_address, wrong
 from runbook.settings.variables import SECRET_KEYS
 
 KINDS = {"idp": ("oidc", "saml"), "mail": ("oidc",)}

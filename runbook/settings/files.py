@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -13,7 +13,7 @@ from runbook.errors import ConfigError
 from runbook.settings.variables import ALL, OF_THE_SANDBOX
 
 IDENTITY_VARIABLE = re.compile(r"RUNBOOK_IDENTITY_(\w+)_(PASSWORD|TOTP|PASSKEY)")
-TABLES = ("identities", "sites", "channels", "defaults", "locators", "sandbox")
+TABLES = ("identities", "sites", "channels", "policy", "canary", "rescue", "notify", "defaults", "locators", "sandbox")
 
 Problem = Callable[[str], None]
 
@@ -50,6 +50,21 @@ def tables(config: Path, must_exist: bool, problem: Problem) -> dict[str, dict[s
         else:
             found[name] = table
     return found
+
+
+def flat(table: Mapping[str, Any], prefix: str = "") -> Iterable[tuple[str, Any]]:
+    """Locators by dotted name: TOML makes tables of `microsoft.password = ...`."""
+    for key, value in table.items():
+        if isinstance(value, dict):
+            yield from flat(value, f"{prefix}{key}.")
+        else:
+            yield prefix + key, value
+
+
+def listed(names: Iterable[str]) -> str:
+    """The names that there are, for the end of a complaint about one that there is not."""
+    known = ", ".join(sorted(names))
+    return f" (there are: {known})" if known else " (there are none)"
 
 
 def _dotenv(path: Path, problem: Problem) -> dict[str, str]:

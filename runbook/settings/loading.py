@@ -12,14 +12,16 @@ from pydantic import ValidationError
 from runbook.errors import ConfigError
 from runbook.secrets import SecretRef
 from runbook.settings import Settings
-from runbook.settings.channel import Channel, Identity, Model, Site
+from runbook.settings.channel import Channel, Identity, Site
 from runbook.settings.draft import Draft
 from runbook.settings.external import read_external
-from runbook.settings.files import IDENTITY_VARIABLE, Found, tables, variables
-from runbook.settings.variables import CHANNEL, DEFAULTS, PLACEHOLDERS, SECRET_KEYS
+from runbook.settings.files import IDENTITY_VARIABLE, Found, flat, listed, tables, variables
+from runbook.settings.model import Model
+from runbook.settings.variables import CHANNEL, DEFAULTS, OF_EVERY_CHANNEL, PLACEHOLDERS, SECRET_KEYS, SECRET_LISTS
 
 _M = TypeVar("_M", bound=Model)
 _FOLDERS = frozenset({"runs", "state"})
+_NESTED = {"sites": ("idp",), "channels": OF_EVERY_CHANNEL}
 
 
 def read(project: str | None, folder: Path, env: Mapping[str, str], config: Path | None) -> Settings:
@@ -53,6 +55,7 @@ class _Reader:
             self._refer(self.channels[key], "site", "sites", self.sites)
             self._refer(self.channels[key], "mailbox", "identities", self.identities)
         unbound = self._overlay(given)
+        self._lay_beneath(found, [*self.channels.values(), *([unbound] if unbound else [])])
         made = {key: self._make(Channel, draft) for key, draft in self.channels.items()}
         channels = {key: channel for key, channel in made.items() if channel}
         spare = self._make(Channel, unbound) if unbound else None
@@ -65,6 +68,14 @@ class _Reader:
             raise _refusal(list(self.problems))
         sources = self._sources({"": draft, "channels.*.": unbound})
         return settings.model_copy(update={"channels": channels, "unbound": spare, "sources": sources})
+
+    def _lay_beneath(self, found: Mapping[str, Mapping[str, Any]], channels: Iterable[Draft]) -> None:
+        """Lays the tables that count for every channel beneath each channel's own."""
+        for name in OF_EVERY_CHANNEL:
+            if found[name]:
+                common = self._draft(name, found[name], {})
+                for draft in channels:
+                    draft.beneath((name,), common)
 
     def _draft(self, section: str, table: Any, named: Mapping[str, str]) -> Draft:
         """A draft of one TOML table. `named`: the key that the table's own name stands for."""
@@ -80,8 +91,8 @@ class _Reader:
             return
         for key, value in table.items():
             source = f"{draft.homes[path]} {key}"
-            if key == "idp" and section.startswith("sites.") and isinstance(value, dict):
-                self._fill(draft, ("idp",), f"{section}.idp", value)
+            if not path and key in _NESTED.get(section.partition(".")[0], ()) and isinstance(value, dict):
+                self._fill(draft, (key,), f"{section}.{key}", value)
             elif (*path, key) in {("name",), ("project",)}:
                 self.problem(f"{source} is not a setting: the table's own name says it.")
             else:
@@ -93,6 +104,8 @@ class _Reader:
             self.problem(f"{source} still has its example value; put your own there.")
         if path[-1] in SECRET_KEYS:
             value = self._reference(value, source)
+        elif path[-1] in SECRET_LISTS:
+            value = [self._reference(each, source) for each in (value if isinstance(value, list) else [value])]
         draft.put(path, value, source)
 
     def _reference(self, value: Any, source: str) -> SecretRef:
@@ -120,7 +133,7 @@ class _Reader:
             if match and match[1] in called:
                 self._put(called[match[1]], (match[2].lower(),), each.value, each.source)
             elif match:
-                self.problem(f"{each.source} is for an identity that {self.config.name} does not have{_list(called)}.")
+                self.problem(f"{each.source} is for an identity that {self.config.name} does not have{listed(called)}.")
 
     def _refer(self, draft: Draft, key: str, kind: str, drafts: Mapping[str, Draft]) -> None:
         """Puts what a name stands for in the name's place."""
@@ -129,7 +142,7 @@ class _Reader:
             self.used.add((kind, name))
             draft.graft((key,), drafts[name])
         elif name is not None:
-            self.problem(f"{draft.where((key,))} should be the name of a table [{kind}.NAME]{_list(drafts)}.")
+            self.problem(f"{draft.where((key,))} should be the name of a table [{kind}.NAME]{listed(drafts)}.")
             draft.drop((key,))
 
     def _overlay(self, given: Mapping[str, Found]) -> Draft | None:
@@ -164,12 +177,14 @@ class _Reader:
             if key in known:
                 draft.put((key,), self._based(key, value, self.config.parent), f"{draft.homes[()]} {key}")
             else:
-                self.problem(f"{draft.homes[()]} {key} is not a setting{_list(known)}.")
+                self.problem(f"{draft.homes[()]} {key} is not a setting{listed(known)}.")
         for name, variable in DEFAULTS.items():
             if name in given:
                 value = self._based(variable.path[0], given[name].value, self.folder)
                 draft.put(variable.path, value, given[name].source)
-        draft.data["locators"] = dict(_flat(found["locators"]))
+        draft.homes[("notify",)] = f"{self.config.name} [notify]"
+        self._fill(draft, ("notify",), "notify", found["notify"])
+        draft.data["locators"] = dict(flat(found["locators"]))
         for key in draft.data["locators"]:
             draft.sources[("locators", key)] = f"{self.config.name} [locators] {key}"
         return draft
@@ -222,20 +237,6 @@ def _complete(draft: Draft) -> None:
         draft.default(("mailbox", "username"), draft.data["address"], draft.sources.get(("address",)))
     else:
         draft.told.add(("mailbox", "username"))  # it follows from the address, whose absence is told
-
-
-def _flat(table: Mapping[str, Any], prefix: str = "") -> Iterable[tuple[str, Any]]:
-    """Locators by dotted name: TOML makes tables of `microsoft.password = ...`."""
-    for key, value in table.items():
-        if isinstance(value, dict):
-            yield from _flat(value, f"{prefix}{key}.")
-        else:
-            yield prefix + key, value
-
-
-def _list(names: Iterable[str]) -> str:
-    known = ", ".join(sorted(names))
-    return f" (there are: {known})" if known else " (there are none)"
 
 
 def _refusal(problems: list[str]) -> ConfigError:

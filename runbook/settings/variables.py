@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-SECRET_KEYS = frozenset({"password", "totp", "passkey", "client_secret"})
+SECRET_KEYS = frozenset({"password", "totp", "passkey", "client_secret", "api_token"})
+# Lists of which every member is a secret.
+SECRET_LISTS: frozenset[str] = frozenset()
+# Tables inside a channel; a table of that name at the top of the file holds what counts for every channel.
+OF_EVERY_CHANNEL = ("policy", "canary", "rescue")
 
 
 @dataclass(frozen=True)
