@@ -30,6 +30,7 @@ class ReadChannel(Step):
     async def run(self, job: Job) -> None:
         facts, channel = job.facts, job.channel
         await open_page(job)
+        job.open_ahead()
         rows = await read_rows(job)
         facts.rows = [row.fact() for row in rows]
         mine = next((row for row in rows if row.address == channel.address.lower()), None)

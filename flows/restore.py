@@ -24,10 +24,11 @@ class Restore(Step):
         row = await row_of(job, job.channel.address)
         if row is None:
             return  # the next step tells what is there instead, and removes it
-        await job.free(job.jira)
         if job.facts.request_type and row.request_type != job.facts.request_type:
+            await job.free(job.jira)
             await self.set_type(job, row)
         if job.facts.reply_to and not row.reply_to:
+            await job.free(job.jira)
             await make_reply_to(job, job.channel.address)
             job.say(f"{job.channel.address} is the reply-to address again.")
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = [
     "CHOICES",
     "Browser",
+    "Driver",
     "ensure",
     "find",
     "new_context",
@@ -39,6 +40,7 @@ __all__ = [
 # Playwright itself sets --no-first-run, --disable-background-networking, --disable-component-update, --disable-sync.
 FLAGS = ("--disable-quic",)
 CLOSING = 10.0  # seconds
+SPAWNED = 10  # turns of the loop after which the driver's process is there: enough, and none of them waits
 
 
 def ensure(
@@ -66,6 +68,40 @@ def ensure(
     return fetch(look, say, env=env)
 
 
+class Driver:
+    """Playwright's driver: a program of its own, which takes a while to answer and may do so beside other work."""
+
+    def __init__(self) -> None:
+        self._starting: asyncio.Future[Playwright] | None = None
+
+    async def begin(self) -> None:
+        """Starts it and does not wait for it."""
+        from playwright.async_api import async_playwright
+
+        # The driver's own program is compiled once and not at every start: less than half the time until it answers.
+        os.environ.setdefault("NODE_COMPILE_CACHE", str(user_cache_path("jsm-mailbox-runbook") / "driver"))
+        self._starting = asyncio.ensure_future(async_playwright().start())
+        for _ in range(SPAWNED):
+            await asyncio.sleep(0)
+
+    async def get(self) -> Playwright:
+        """The driver, when it answers."""
+        if self._starting is None:
+            await self.begin()
+        assert self._starting is not None  # noqa: S101 - for the type checker
+        # Playwright forgets its driver's process when it is cancelled while that starts, hence the shield.
+        return await asyncio.shield(self._starting)
+
+    async def end(self) -> None:
+        """Ends it, and every browser with it."""
+        from playwright.async_api import Error
+
+        starting, self._starting = self._starting, None
+        if starting is not None:
+            with suppress(Error):
+                await (await starting).stop()
+
+
 @asynccontextmanager
 async def start(
     browser: Browser,
@@ -74,18 +110,22 @@ async def start(
     slow_mo: float = 0.0,
     args: tuple[str, ...] = (),
     env: Mapping[str, str] = os.environ,
+    driver: Driver | None = None,
 ) -> AsyncIterator[Running]:
     """Runs the browser for the length of the block and leaves no process behind, however that ends; `slow_mo` in ms.
+    `driver`: one that was begun before, and that whoever began it ends.
 
     Raises ConfigError when there is no display for a window, or when the program does not start.
     """
     require_display(headed, env)
     from playwright.async_api import Error
 
-    async with _driver() as driver:
+    own = Driver()
+    try:
+        playwright = await (driver or own).get()
         try:
             # The signals stay with the run, which has to close its pages and tell the channel's state first.
-            running = await driver.chromium.launch(
+            running = await playwright.chromium.launch(
                 executable_path=browser.path,
                 headless=not headed,
                 slow_mo=slow_mo,
@@ -103,26 +143,8 @@ async def start(
             with suppress(Error, TimeoutError):
                 async with asyncio.timeout(CLOSING):
                     await running.close()
-
-
-@asynccontextmanager
-async def _driver() -> AsyncIterator[Playwright]:
-    from playwright.async_api import Error, async_playwright
-
-    # The driver's own program is compiled once and not at every start: less than half the time until it answers.
-    os.environ.setdefault("NODE_COMPILE_CACHE", str(user_cache_path("jsm-mailbox-runbook") / "driver"))
-    # Playwright forgets its driver's process when it is cancelled while that starts, hence the shield.
-    starting = asyncio.ensure_future(async_playwright().start())
-    try:
-        driver = await asyncio.shield(starting)
-    except asyncio.CancelledError:
-        with suppress(Error):
-            await (await starting).stop()
-        raise
-    try:
-        yield driver
     finally:
-        await driver.stop()
+        await own.end()
 
 
 async def new_context(running: Running, *, har: Path | None = None, **options: Any) -> BrowserContext:

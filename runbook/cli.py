@@ -185,7 +185,7 @@ def record(out: Path, label: str, **given: Any) -> None:
 def steps() -> None:
     """Print the runbook as Markdown, so that a person can follow it by hand."""
     from flows import CONNECT
-    from runbook.verbs import markdown
+    from runbook.verbs_look import markdown
 
     click.echo(markdown(CONNECT))
 
@@ -196,7 +196,7 @@ def steps() -> None:
 @click.option("--json", "as_json", is_flag=True, help="A JSON array instead of a table.")
 def settings(project: str | None, config: Path | None, as_json: bool) -> None:
     """Print the settings in force and where each came from; secrets as ***."""
-    from runbook.verbs import show_settings
+    from runbook.verbs_look import show_settings
 
     click.echo(show_settings(project, config, as_json))
 

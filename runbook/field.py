@@ -63,11 +63,12 @@ async def put(
     *,
     patience: float,
     sent: Callable[[], bool] | None = None,
+    sends: bool = True,
 ) -> bool:
     """Types `give`, or what it gives for the origin of the field's document, key by key where each character has a box of its own;
     finds the field again and types once more, three times at most, when a script has emptied or replaced it.
 
-    `sent`: whether the page has sent what was typed by itself; it is then left alone.
+    `sent`: whether the page has sent what was typed by itself; it is then left alone. `sends`: it may do so a moment later.
     Returns True when the value stands in the field, False when the page has gone on with it.
     Raises PageChanged, which holds nothing of the value, when the field does not keep it; and whatever `find`, `give` raise.
     """
@@ -80,8 +81,9 @@ async def put(
             except PlaywrightError:
                 continue
         value = give if isinstance(give, str) else await give(str(origin))
+        least = SENDING if sent is not None and sends else 0.0
         state = await _type(
-            element, value, patience, boxes=longest == 1 and len(value) > 1, singly=attempt > 0, sent=sent
+            element, value, patience, boxes=longest == 1 and len(value) > 1, singly=attempt > 0, least=least
         )
         if sent is not None and (sent() or state == "left"):
             return False
@@ -99,7 +101,7 @@ async def _type(
     *,
     boxes: bool,
     singly: bool,
-    sent: Callable[[], bool] | None,
+    least: float,
 ) -> str:
     # The driver's own error text holds the typed value: it must not travel on.
     try:
@@ -109,7 +111,7 @@ async def _type(
             await _fill_each(element, value, patience)
         else:
             await element.type(value, timeout=patience * 1000)
-        return str(await element.evaluate(STAYS, [len(value), SENDING if sent else 0]))
+        return str(await element.evaluate(STAYS, [len(value), least]))
     except PlaywrightTimeout:
         return "stuck"
     except PlaywrightError as error:

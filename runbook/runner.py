@@ -121,6 +121,7 @@ class Run:
             logout_by=self.options.logout_by,
             patience=self.options.patience,
             locators=dict(self.options.locators),
+            beside=self.pictures.beside,
         )
         context.on("response", lambda response: note_date(job, response))
         try:
@@ -157,6 +158,7 @@ class Run:
             await job.shown(step).bring_to_front()
         if not step.still:
             await self.pictures.free(job.shown(step))
+            self.pictures.changed()
         await self._announce(number, step)
         self._tell(number, step, "started", None)  # after a pause, whose question its live line would draw over
         async with self._recorded(job, step):
@@ -179,7 +181,10 @@ class Run:
             if self.headed:
                 await job.shown(step).bring_to_front()
             self._tell(number, step, "done", seconds)
-            await self.pictures.begin(job.shown(step), number, f"{number:02d}-{step.name}-done")
+            cut, over = self.facts.cut, self.facts.removed_at is None or self.facts.verified_at is not None
+            await self.pictures.begin(job.shown(step), number, f"{number:02d}-{step.name}-done", later=cut)
+            if over:
+                self.pictures.resume()
 
     async def _announce(self, number: int, step: Step) -> None:
         async def show(*, paused: bool) -> None:

@@ -15,7 +15,7 @@ from playwright.async_api import Error as PlaywrightError
 
 from runbook import browser as browsers
 from runbook.banner import Banner
-from runbook.browser import Browser
+from runbook.browser import Browser, Driver
 from runbook.errors import ConfigError, Defect, RunbookError, Transient
 from runbook.evidence import EvidenceSink, RunFolder, prune
 from runbook.guard import Guard, login
@@ -28,13 +28,13 @@ from runbook.state import State
 from runbook.step import Step, network_failure
 
 CLOSING = 10.0  # seconds
-BEFORE = "The run was interrupted before it did anything."
 
 
 @dataclass
 class Place:
     """Where a run keeps things and which browser it uses. `keep_runs_days`: older run folders are removed; None removes
-    none (the sandbox's: the folders beside its own are of real runs). `args`: extra arguments for the browser."""
+    none (the sandbox's: the folders beside its own are of real runs). `args`: extra arguments for the browser. `driver`: one that
+    is starting already."""
 
     runs: Path
     state: Path
@@ -44,6 +44,7 @@ class Place:
     args: tuple[str, ...] = ()
     sandbox: bool = False
     retry_rejected: bool = False
+    driver: Driver | None = None
 
 
 @dataclass
@@ -89,7 +90,9 @@ class Session:
         except PlaywrightError as raised:
             error = network_failure(raised, channel.site.url)
         except asyncio.CancelledError:
-            error = Transient(BEFORE, remedy="Run it again.", reason="interrupted")
+            error = Transient(
+                "The run was interrupted before it did anything.", remedy="Run it again.", reason="interrupted"
+            )
         except Exception as raised:  # noqa: BLE001 - every ending has a name
             error = Defect.of(raised)
         else:
@@ -119,7 +122,10 @@ class Session:
         recorder = self.recorder(run) if self.recorder else None
         with recorder or nullcontext():
             extra = recorder.context_options() if recorder else {}
-            started = browsers.start(self._browser(), headed=headed, slow_mo=self.place.slow_mo, args=self.place.args)
+            place = self.place
+            started = browsers.start(
+                self._browser(), headed=headed, slow_mo=place.slow_mo, args=place.args, driver=place.driver
+            )
             async with started as running:
                 context = await browsers.new_context(running, **extra)
                 try:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass, field
@@ -56,8 +58,9 @@ __all__ = [
 
 
 def load_script(folder: str, name: str) -> str:
-    """The text of a page script that stands beside a flow module; `folder` is that module's `__file__`."""
-    return (Path(folder).parent / name).read_text(encoding="utf-8")
+    """The text of a page script that stands beside a flow module, without its comments; `folder` is that module's `__file__`."""
+    text = (Path(folder).parent / name).read_text(encoding="utf-8")
+    return re.sub(r"^\s*(//.*)?\n|^\s+", "", text, flags=re.MULTILINE)  # every call carries its script to the page
 
 
 @dataclass
@@ -122,7 +125,9 @@ class Job:
     window: Page | None = None
     stage: Page | None = None  # of the present step only
     asked: str = ""  # the sign-in request that Jira sent the browser to the identity provider with
+    beside: bool = False  # nobody watches or records: things may be done beside each other
     jira: Page = field(init=False)
+    _tab: asyncio.Future[Page] | None = None
 
     def __post_init__(self) -> None:
         self.jira = self.page
@@ -157,10 +162,17 @@ class Job:
             raise Transient(f"{origin_of(url)} answered {status}.", reason=f"http-{status}")
         return status
 
+    def open_ahead(self) -> None:
+        """Begins to open the tab that `tab` will give: a browser does that while a page is being looked at elsewhere."""
+        if self.beside and self._tab is None:
+            self._tab = asyncio.ensure_future(self.context.new_page())
+            self._tab.add_done_callback(lambda done: done.cancelled() or done.exception())  # told when it is asked for
+
     async def tab(self) -> Page:
         """A tab beside the one that stays in Jira; it becomes the step's page."""
         if self.page is self.jira or self.page.is_closed():
-            self.page = await self.context.new_page()
+            opening, self._tab = self._tab, None
+            self.page = await (opening or self.context.new_page())
         return self.page
 
     async def free(self, page: Page) -> None:
@@ -204,9 +216,9 @@ class Job:
 
         await put(find, give, patience=self.patience)
 
-    async def type_code(self, find: Find, login: Login, page: Page) -> bool:
+    async def type_code(self, find: Find, login: Login, page: Page, *, sends: bool = True) -> bool:
         """Types one fresh one-time code of this identity; True when it stands there, False when the page has sent it by itself,
-        as many do after the last digit. Raises HumanNeeded when the identity has no TOTP secret."""
+        as many do after the last digit (`sends`: this one may). Raises HumanNeeded when the identity has no TOTP secret."""
         if login.totp is None:
             raise HumanNeeded(
                 f"The {login.role}'s sign-in asks for a one-time code and no TOTP secret is configured.",
@@ -223,7 +235,7 @@ class Job:
             return codes[origin]
 
         with watch(page, lambda: next(iter(codes.values()), "")) as sent:
-            return await put(find, give, patience=self.patience, sent=sent)
+            return await put(find, give, patience=self.patience, sent=sent, sends=sends)
 
     def note_date(self, request: Request, headers: Mapping[str, str], skew: float | None) -> None:
         """Keeps the clock skew of an origin (seconds that the site is ahead)."""

@@ -3,63 +3,78 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
-from typing import Any
-
-from playwright.async_api import Error as PlaywrightError
+from typing import TYPE_CHECKING, Any
 
 from runbook import browser as browsers
 from runbook.aside import aside
 from runbook.browser import Browser
-from runbook.console import make_sink
 from runbook.errors import ChannelDown, ConfigError, Defect, RunbookError, Transient
 from runbook.interrupt import Interrupt
-from runbook.options import Options
-from runbook.outcome import Outcome
-from runbook.redact import Redactor
-from runbook.session import BEFORE, Place, Session
-from runbook.settings import Channel, Settings, load
-from runbook.settings.external import External, load_external
-from runbook.state import State
-from runbook.step import Step
-from runbook.taught import Taught
 
+if TYPE_CHECKING:
+    from runbook.options import Options
+    from runbook.session import Place, Session
+    from runbook.settings import Channel
+    from runbook.step import Step
+
+# What is heavy is imported where it is used: the browser's driver starts first, and takes as long as all of it.
 Given = Mapping[str, Any]
 DEFAULT_SCENARIO = "entra,g2,popup,revoked"
+BEFORE = "The run was interrupted before it did anything."
 
 
 def connect(given: Given, recordings: tuple[Path, str] | None = None) -> int:
     """Runs the runbook for each project, those that are down first. Returns the exit code: that of the worst ending.
     `recordings`: folder and label for one scrubbed recording per step of the one project."""
-    from flows import CONNECT
-    from flows.elements import known
-
-    redactor = Redactor()
-    sink = make_sink(as_json=given["as_json"], quiet=given["quiet"], clean=redactor.text)
     error: RunbookError
     with Interrupt() as interrupt, ExitStack() as stack:
         try:
-            options = _options(given)
-            recorder = _recorder(given, CONNECT, *recordings) if recordings else None
-            place, channels, options.locators = _where(given, stack, _scratch(stack))
-            options.locators = {**known(Taught(place.state).locators()), **options.locators}
-            browsers.ensure(place.browser, headed=options.headed, say=lambda t: sink({"event": "browser", "text": t}))
-            session = Session(place, options, CONNECT, redactor, [sink], recorder)
-            return asyncio.run(_all(session, channels, interrupt))
+            loop = stack.enter_context(asyncio.Runner())
+            scratch = _scratch(stack)
+            driver = browsers.Driver()
+            stack.callback(lambda: loop.run(driver.end()))
+            loop.run(driver.begin())
+            session, channels = _session(given, recordings, stack, scratch)
+            session.place.driver = driver
+            return loop.run(_all(session, channels, interrupt))
         except RunbookError as raised:
             error = raised
         except KeyboardInterrupt:
             error = Transient(BEFORE, remedy="Run it again.", reason="interrupted")
         except Exception as raised:  # noqa: BLE001 - every ending has a name
             error = Defect.of(raised)
-    sink(Outcome.of(error).event())
+    from runbook.console import make_sink
+    from runbook.outcome import Outcome
+
+    make_sink(as_json=given["as_json"], quiet=given["quiet"])(Outcome.of(error).event())
     return error.exit_code
+
+
+def _session(
+    given: Given, recordings: tuple[Path, str] | None, stack: ExitStack, scratch: Path
+) -> tuple[Session, list[Channel]]:
+    """What a run needs, and the channels in their order."""
+    from flows import CONNECT
+    from flows.elements import known
+    from runbook.console import make_sink
+    from runbook.redact import Redactor
+    from runbook.session import Session
+    from runbook.taught import Taught
+
+    redactor = Redactor()
+    sink = make_sink(as_json=given["as_json"], quiet=given["quiet"], clean=redactor.text)
+    options = _options(given)
+    recorder = _recorder(given, CONNECT, *recordings) if recordings else None
+    place, channels, options.locators = _where(given, stack, scratch)
+    options.locators = {**known(Taught(place.state).locators()), **options.locators}
+    browsers.ensure(place.browser, headed=options.headed, say=lambda text: sink({"event": "browser", "text": text}))
+    return Session(place, options, CONNECT, redactor, [sink], recorder), channels
 
 
 def _recorder(given: Given, steps: Sequence[Step], out: Path, label: str) -> Callable[..., Any]:
@@ -84,6 +99,8 @@ async def _all(session: Session, channels: Sequence[Channel], interrupt: Interru
 
 
 def _options(given: Given) -> Options:
+    from runbook.options import Options
+
     browsers.require_display(given["headed"])
     if given["pause"] and not (sys.stdin and sys.stdin.isatty()):
         raise ConfigError(
@@ -119,6 +136,8 @@ def _scratch(stack: ExitStack) -> Path:
 
 def _where(given: Given, stack: ExitStack, scratch: Path) -> tuple[Place, list[Channel], Mapping[str, str]]:
     """Folders, browser and channels, those that are down first: the sandbox's, or those of the settings."""
+    from runbook.state import State
+
     found = _sandbox(given, stack, scratch) if given["sandbox"] else _real(given)
     place, channels, locators = found
     down = State(place.state).down()
@@ -127,6 +146,8 @@ def _where(given: Given, stack: ExitStack, scratch: Path) -> tuple[Place, list[C
 
 def _real(given: Given) -> tuple[Place, list[Channel], Mapping[str, str]]:
     from flows.elements import check_overrides
+    from runbook.session import Place
+    from runbook.settings import load
 
     if given["sandbox_state"] or given["fault"] or given["scenario"]:
         raise ConfigError(
@@ -148,6 +169,9 @@ def _real(given: Given) -> tuple[Place, list[Channel], Mapping[str, str]]:
 
 def _sandbox(given: Given, stack: ExitStack, scratch: Path) -> tuple[Place, list[Channel], Mapping[str, str]]:
     from runbook.sandbox.child import serve
+    from runbook.session import Place
+    from runbook.settings import Settings
+    from runbook.settings.external import External, load_external
 
     # Nothing of the user's settings is read here but where runs go, unless a file with external providers is named: a
     # broken .env must not spoil the first look.
@@ -169,28 +193,6 @@ def _sandbox(given: Given, stack: ExitStack, scratch: Path) -> tuple[Place, list
     )
     unbound = Settings(unbound=external.channel(served.channel))
     return place, [unbound.channel(key) for key in dict.fromkeys(given["projects"])], {}
-
-
-def markdown(steps: Sequence[Step]) -> str:
-    """The runbook for a person: each step's title, precondition, what to do, and postcondition."""
-    lines = ["# Connect a mailbox under single sign-on", ""]
-    for number, step in enumerate(steps, 1):
-        cut = " (changes the channel)" if step.cuts else ""
-        lines += [f"## {number}. {step.title}{cut}", "", f"- Before: {step.before}", f"- By hand: {step.by_hand}"]
-        lines += [f"- After: {step.after}", ""]
-    return "\n".join(lines).rstrip()
-
-
-def show_settings(project: str | None, config: Path | None, as_json: bool) -> str:
-    """The settings in force, one line each: key, value (secrets as ***), source. With a project: those of its channel alone,
-    and the tool's own."""
-    found = load(project, config=config)
-    if as_json:
-        told = [{"key": key, "value": value, "source": source} for key, value, source in found.rows(project)]
-        return json.dumps(told, indent=2, ensure_ascii=False)
-    rows = found.describe(project)
-    wide = [max((len(row[at]) for row in rows), default=0) for at in (0, 1)]
-    return "\n".join(f"{key:<{wide[0]}}  {value:<{wide[1]}}  {source}" for key, value, source in rows)
 
 
 def explore(
@@ -217,6 +219,8 @@ def explore(
 
 
 async def _window(found: Browser, args: tuple[str, ...], start: str) -> None:
+    from playwright.async_api import Error as PlaywrightError
+
     async with browsers.start(found, headed=True, args=args) as running:
         context = await browsers.new_context(running, no_viewport=True, viewport=None)
         page = await context.new_page()

@@ -1,16 +1,40 @@
-"""What the verbs do that look and change nothing on any site: `inspect`, `locators`."""
+"""What the verbs do that look and change nothing on any site: `steps`, `settings`, `inspect`, `locators`."""
 
 from __future__ import annotations
 
 import asyncio
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from runbook import browser as browsers
 from runbook.errors import ConfigError
 from runbook.interrupt import Interrupt
 from runbook.settings import Settings, load
+from runbook.step import Step
+
+
+def markdown(steps: Sequence[Step]) -> str:
+    """The runbook for a person: each step's title, precondition, what to do, and postcondition."""
+    lines = ["# Connect a mailbox under single sign-on", ""]
+    for number, step in enumerate(steps, 1):
+        cut = " (changes the channel)" if step.cuts else ""
+        lines += [f"## {number}. {step.title}{cut}", "", f"- Before: {step.before}", f"- By hand: {step.by_hand}"]
+        lines += [f"- After: {step.after}", ""]
+    return "\n".join(lines).rstrip()
+
+
+def show_settings(project: str | None, config: Path | None, as_json: bool) -> str:
+    """The settings in force, one line each: key, value (secrets as ***), source. With a project: those of its channel alone,
+    and the tool's own."""
+    found = load(project, config=config)
+    if as_json:
+        told = [{"key": key, "value": value, "source": source} for key, value, source in found.rows(project)]
+        return json.dumps(told, indent=2, ensure_ascii=False)
+    rows = found.describe(project)
+    wide = [max((len(row[at]) for row in rows), default=0) for at in (0, 1)]
+    return "\n".join(f"{key:<{wide[0]}}  {value:<{wide[1]}}  {source}" for key, value, source in rows)
 
 
 def inspect_pages(

@@ -65,7 +65,7 @@ async def test_answering_a_screen_costs_no_more_messages_than_it_did(
     async def between(self: SignIn, after: str) -> Seen:
         nonlocal answering
         if answering:
-            spent[answering] = list(asked)
+            spent[answering] = [what for what in asked if what != "send"]  # the security key is plugged in beside
         seen = await real(self, after)
         answering = seen.screen
         asked.clear()

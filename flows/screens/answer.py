@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from playwright.async_api import ElementHandle, Page
 
-from flows.screens import Seen, by_selector, look
+from flows.screens import SITES, Seen, by_selector, look
 from flows.screens.lesson import show_button, show_field
 from flows.screens.passkeys import use_passkey, with_other_ways
 from flows.screens.person import call_person
@@ -50,10 +51,13 @@ class SignIn:
 
     async def run(self) -> Seen:
         """Answers screen after screen; returns the reading at the goal. Raises the ending that the site's page means."""
+        attaching = asyncio.ensure_future(self.key.attach(hold=self.login.passkey is not None))
         try:
-            await self.key.attach(hold=self.login.passkey is not None)
+            if self.login.passkey is not None:
+                await attaching
             return await self._run()
         finally:
+            await attaching
             await self.key.detach()
 
     async def _run(self) -> Seen:
@@ -142,7 +146,8 @@ class SignIn:
         self.codes += 1
         # The button is found before: after the last digit another page may be there with a button of the same name.
         button = await by_selector(self.page, seen.fields.get("submit") or "") if seen.fields.get("submit") else None
-        if not await self.job.type_code(self._finder(seen, "code"), self.login, self.page):
+        sends = SITES[seen.site].sends_codes
+        if not await self.job.type_code(self._finder(seen, "code"), self.login, self.page, sends=sends):
             return True
         if button is None:
             raise page_changed(seen, "its button", f"The {seen.screen} page has no button to go on.")

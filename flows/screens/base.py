@@ -84,6 +84,8 @@ class Site:
     account, logout: of a mail provider, the page that names who is signed in, and the address that ends it.
     app_name: regex on the text of the element `consent-app`, whose group is the application's name.
     session_api: a path that answers 200 while somebody is signed in.
+    sends_codes: whether a page may send a one-time code by itself after its last digit; those that have a button of their own
+    for it do not.
     """
 
     name: str
@@ -99,6 +101,7 @@ class Site:
     logout: str = ""
     session_api: str = ""
     app_name: str = r"(.+)"
+    sends_codes: bool = True
 
     def __post_init__(self) -> None:
         used = [n for s in self.screens for n in (*(s.any or ()), *(s.all or ()), *(s.none or ()), *s.fields.values())]

@@ -22,6 +22,7 @@ def posts_to(*challenges: str) -> tuple[str, ...]:
 
 GOOGLE = Site(
     name="google",
+    sends_codes=False,
     hosts=r"^(accounts\.(google|youtube)\.[\w.]+|gds\.google\.com)$",
     marks=(
         "#identifierId[name=identifier]",

@@ -22,6 +22,7 @@ CODES = ("totp", "one-time-code")
 
 KEYCLOAK = Site(
     name="keycloak",
+    sends_codes=False,
     paths=r"/realms/[^/]+/(login-actions/|broker/|protocol/(openid-connect|saml|cas)(/|$))",
     marks=(
         "#kc-form-login",

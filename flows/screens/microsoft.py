@@ -25,6 +25,7 @@ def complaint(field: str) -> tuple[str, ...]:
 
 MICROSOFT = Site(
     name="microsoft",
+    sends_codes=False,
     hosts=(
         r"^(login\.(microsoftonline\.(com|us|cn|de)|partner\.microsoftonline\.cn|live\.com|microsoft\.com|windows\.net)"
         r"|device\.login\.microsoftonline\.com|autologon\.microsoftazuread-sso\.com|[\w-]+\.(ciamlogin|b2clogin)\.com|account\.live\.com"
