@@ -37,10 +37,12 @@ async def reach_consent(job: Job) -> bool:
         if "decline" not in seen.fields:
             return await allow(job, window, seen)  # a page that only names the application; the consent page follows
         await check(job, window, seen)
+        sign_in.stays = True
         raise Reached
 
+    sign_in = SignIn(job, job.mailbox, window, goal(job), on_consent=stop)
     try:
-        await SignIn(job, job.mailbox, window, goal(job), on_consent=stop).run()
+        await sign_in.run()
     except Reached:
         job.facts.consent_shown = True
         return True

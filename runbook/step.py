@@ -122,6 +122,7 @@ class Job:
     patience: float = 15.0
     locators: dict[str, str] = field(default_factory=dict)
     skews: dict[str, float] = field(default_factory=dict)
+    keys: dict[Page, SecurityKey] = field(default_factory=dict)  # of pages whose sign-in another step goes on with
     window: Page | None = None
     stage: Page | None = None  # of the present step only
     asked: str = ""  # the sign-in request that Jira sent the browser to the identity provider with

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from flows import CONNECT
+from runbook.browser import Driver
 from runbook.options import Options
 from runbook.outcome import Outcome
 from runbook.sandbox import build, channel, parse
@@ -17,6 +18,9 @@ from runbook.sandbox.world import MAILBOX, PROJECT, World
 from runbook.session import Place, Session
 from runbook.settings.external import External
 from runbook.step import Step
+
+# One for all runs of this process: its start would be a good part of each.
+DRIVER = Driver()
 
 
 @dataclass
@@ -47,7 +51,8 @@ class Played:
             self.world.offset += 30  # the next one-time code is there already, so that no test waits for it
         self.events.clear()
         with Server(self.world) as server:
-            where = {"runs": self.folder / "runs", "state": self.folder / "state", "sandbox": True, **(place or {})}
+            where = {"runs": self.folder / "runs", "state": self.folder / "state", "sandbox": True, "driver": DRIVER}
+            where |= place or {}
             session = Session(
                 Place(args=tuple(server.browser_args()), **where),
                 Options(**{"patience": 8.0, **options}),

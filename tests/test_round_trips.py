@@ -24,13 +24,22 @@ SAVED = sorted(
 )
 # What is asked of the driver to answer a screen once it is recognised. A number that grows is time on every page of every run.
 COSTS = {
-    # find the field, fill it, see that the value stays, press
-    "username": ["evaluateExpressionHandle", "fill", "evaluateExpression", "click"],
+    # find the field, fill it, see that the value stays; ask whether the button stands still (a message costs a millisecond, to
+    # wait for two frames costs thirty) and press it
+    "username": ["evaluateExpressionHandle", "fill", "evaluateExpression", "evaluateExpressionHandle", "click"],
     # the same, and whose document it is before the secret is fetched
-    "password": ["evaluateExpressionHandle", "evaluateExpression", "fill", "evaluateExpression", "click"],
+    "password": [
+        "evaluateExpressionHandle",
+        "evaluateExpression",
+        "fill",
+        "evaluateExpression",
+        "evaluateExpressionHandle",
+        "click",
+    ],
     # the same, and the button before the code, since many pages send it by themselves
-    "totp": ["evaluateExpressionHandle"] * 2 + ["evaluateExpression", "fill", "evaluateExpression", "click"],
-    "stay-signed-in": ["click"],
+    "totp": ["evaluateExpressionHandle"] * 2
+    + ["evaluateExpression", "fill", "evaluateExpression", "evaluateExpression", "click"],
+    "stay-signed-in": ["evaluateExpressionHandle", "click"],
 }
 
 

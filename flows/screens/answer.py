@@ -44,10 +44,11 @@ class SignIn:
     on_consent: Callable[[Seen], Awaitable[None]] | None = None
     done: list[tuple[str, str, str]] = field(default_factory=list)
     codes: int = 0
+    stays: bool = False  # another sign-in goes on where this one ends: the page keeps its security key
     key: SecurityKey = field(init=False)
 
     def __post_init__(self) -> None:
-        self.key = SecurityKey(self.page)
+        self.key = self.job.keys.pop(self.page) if self.page in self.job.keys else SecurityKey(self.page)
 
     async def run(self) -> Seen:
         """Answers screen after screen; returns the reading at the goal. Raises the ending that the site's page means."""
@@ -58,7 +59,10 @@ class SignIn:
             return await self._run()
         finally:
             await attaching
-            await self.key.detach()
+            if self.stays:
+                self.job.keys[self.page] = self.key
+            else:
+                await self.key.detach()
 
     async def _run(self) -> Seen:
         after = ""
