@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from filelock import FileLock, Timeout
 
+from runbook import files
 from runbook.errors import ConfigError, Transient
 
 LOCK_SECONDS = 10.0  # a file of the state is held for milliseconds; who waits longer waits for a process that hangs
@@ -20,20 +20,22 @@ LOCK_SECONDS = 10.0  # a file of the state is held for milliseconds; who waits l
 def private_folder(folder: Path) -> None:
     """Makes the folder (0700) if it is not there. Raises ConfigError when it cannot be used or others can enter it."""
     try:
+        files.make_folder(folder)
+        # The folder itself may be a link of its owner's, to a larger disk; what is in it may not.
         if not folder.is_dir():
-            folder.mkdir(parents=True, mode=0o700, exist_ok=True)
-        mode = folder.stat().st_mode
+            raise NotADirectoryError(20, "Not a directory")
+        files.check(folder, folder.stat())
         usable = os.access(folder, os.W_OK | os.X_OK)
+    except files.OpenToOthers as found:
+        raise ConfigError(
+            f"The state folder {folder} {found.problem}.",
+            remedy=f"{found.remedy.rstrip('.')}, or set RUNBOOK_STATE to a folder of your own.",
+            reason="open-state",
+        ) from None
     except OSError as error:
         raise unwritable(folder, error) from None
     if not usable:
         raise unwritable(folder, PermissionError(13, "Permission denied"))
-    if os.name == "posix" and mode & 0o077:
-        raise ConfigError(
-            f"The state folder {folder} can be entered by others than its owner.",
-            remedy=f"Run `chmod 700 {folder}`, or set RUNBOOK_STATE to a folder of your own.",
-            reason="open-state",
-        )
 
 
 def unwritable(folder: Path, error: OSError) -> ConfigError:
@@ -54,6 +56,8 @@ def held(path: Path) -> Iterator[None]:
     except Timeout:
         raise Transient(f"Another process holds {path.name} in the state folder.", reason="state-busy") from None
     except OSError as error:
+        if Path(lock.lock_file).is_symlink():
+            raise linked(Path(lock.lock_file)) from None
         raise unwritable(path.parent, error) from None
     try:
         yield
@@ -62,35 +66,52 @@ def held(path: Path) -> Iterator[None]:
 
 
 def read_json(path: Path) -> dict[str, Any]:
-    """The JSON object in the file; empty when there is no file."""
+    """The JSON object in the file; empty when there is no file. Raises ConfigError when it is damaged, a link, or not private."""
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
+        found = json.loads(files.read(path))
     except FileNotFoundError:
         return {}
+    except files.OpenToOthers as found_open:
+        raise opened(found_open) from None
     except OSError as error:
+        if path.is_symlink():
+            raise linked(path) from None
         raise unwritable(path.parent, error) from None
     except ValueError:
         found = None
     if not isinstance(found, dict):
-        raise ConfigError(
-            f"The state file {path} is damaged.", remedy="Delete that file and run again.", reason="damaged-state"
-        )
+        raise damaged(path)
     return found
+
+
+def damaged(path: Path) -> ConfigError:
+    """The ending for a file that does not hold what was written into it."""
+    return ConfigError(
+        f"The state file {path} is damaged.", remedy="Delete that file and run again.", reason="damaged-state"
+    )
 
 
 def write_json(path: Path, data: Mapping[str, Any]) -> None:
     """Puts the object into the file, whole or not at all, with mode 0600."""
     try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                json.dump(data, file)
-                file.flush()
-                os.fsync(handle)
-            Path(name).replace(path)
-        except BaseException:
-            with suppress(OSError):
-                Path(name).unlink()
-            raise
+        files.put(path, json.dumps(data).encode(), sync=True)
     except OSError as error:
         raise unwritable(path.parent, error) from None
+
+
+def opened(found: files.OpenToOthers) -> ConfigError:
+    """The ending for a file of the state that others can use."""
+    return ConfigError(
+        f"The state file {found.path} {found.problem}.",
+        remedy=f"Look at what is in it, then {found.remedy[0].lower()}{found.remedy[1:]}",
+        reason="open-state",
+    )
+
+
+def linked(path: Path) -> ConfigError:
+    """The ending for a link where a file of the state should be."""
+    return ConfigError(
+        f"The state file {path} is a link, and no link is followed there.",
+        remedy="Find out who has put it there, then delete it.",
+        reason="open-state",
+    )

@@ -1,0 +1,147 @@
+"""What has happened to the channels: runs, health, why one is parked, and what is known of each now."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, fields
+from typing import Any
+
+from sqlalchemy import Connection, Row, Table, and_, delete, func, insert, null, select, update
+
+from runbook.state.database import Database
+from runbook.state.records import ChannelFields, ChannelRow, HealthRow, Parked, RunRow
+from runbook.state.rows import clean, known_channel, put
+from runbook.state.safety import DAY
+from runbook.state.tables import CHANNELS, CODES, HEALTH, PARKED, PENDING, RUNS
+
+SETTABLE = ChannelFields.__annotations__.keys()
+
+
+class Story:
+    """See `runbook.state.State` for each."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def add_run(self, run: RunRow) -> int:
+        row = clean({name: value for name, value in asdict(run).items() if name != "id"})
+        known = {name: row[name] for name in ("project", "address") if row[name]}
+        with self._db.write() as connection:
+            _update_channel(connection, run.channel, known)
+            return int(connection.scalar(insert(RUNS).values(row).returning(RUNS.c.id)) or 0)
+
+    def runs(self, channel: str | None, project: str | None, since: float | None, limit: int | None) -> list[RunRow]:
+        # In the order in which they were written: a clock may have been put back meanwhile.
+        wanted = select(RUNS).order_by(RUNS.c.id.desc()).limit(limit)
+        wanted = _of(wanted, RUNS, channel, project)
+        if since is not None:
+            wanted = wanted.where(RUNS.c.ended >= since)
+        with self._db.read() as connection:
+            return [RunRow(**row._mapping) for row in connection.execute(wanted)]
+
+    def tries(self, channel: str, since: float) -> int:
+        # What a clock that was wrong has written into the far future must not count until then.
+        soon = self._db.clock() + DAY
+        tried = and_(RUNS.c.channel == channel, RUNS.c.started >= since, RUNS.c.started <= soon)
+        with self._db.read() as connection:
+            wanted = select(func.count()).select_from(RUNS).where(tried, RUNS.c.outcome != "NothingToDo")
+            return int(connection.scalar(wanted) or 0)
+
+    def add_health(self, *looks: HealthRow) -> None:
+        with self._db.write() as connection:
+            for seen in looks:
+                _add_health(connection, seen)
+
+    def health(self, channel: str | None, project: str | None, limit: int | None) -> list[HealthRow]:
+        wanted = select(HEALTH).order_by(HEALTH.c.id.desc()).limit(limit)
+        with self._db.read() as connection:
+            found = connection.execute(_of(wanted, HEALTH, channel, project))
+            return [HealthRow(row.channel, row.at, row.verdict, row.evidence, row.source, row.until) for row in found]
+
+    def channels(self, only: str | None = None) -> list[ChannelRow]:
+        """Each channel with why it is parked, whether it is down, and its newest run, by one index look-up each."""
+        ran = RUNS.alias()
+        newest = select(func.max(ran.c.id)).where(ran.c.channel == CHANNELS.c.channel).correlate(CHANNELS)
+        joined = CHANNELS.outerjoin(PARKED, PARKED.c.channel == CHANNELS.c.channel)
+        joined = joined.outerjoin(PENDING, PENDING.c.channel == CHANNELS.c.channel)
+        joined = joined.outerjoin(RUNS, RUNS.c.id == newest.scalar_subquery())
+        down = (PENDING.c.channel != null()).label("down")
+        wanted = select(CHANNELS, down, *_labelled(PARKED), *_labelled(RUNS)).select_from(joined)
+        wanted = wanted.order_by(CHANNELS.c.channel)
+        if only is not None:
+            wanted = wanted.where(CHANNELS.c.channel == only)
+        with self._db.read() as connection:
+            return [_channel(row) for row in connection.execute(wanted)]
+
+    def update_channel(self, channel: str, changes: Mapping[str, Any]) -> None:
+        if unknown := changes.keys() - SETTABLE:
+            raise TypeError(f"A channel has no {', '.join(sorted(unknown))}.")
+        with self._db.write() as connection:
+            _update_channel(connection, channel, clean(changes))
+
+    def park(self, parked: Parked) -> None:
+        with self._db.write() as connection:
+            known_channel(connection, parked.channel)
+            put(connection, PARKED, asdict(parked), over=True)
+
+    def unpark(self, channel: str) -> None:
+        with self._db.write() as connection:
+            connection.execute(delete(PARKED).where(PARKED.c.channel == channel))
+
+    def parked(self, channel: str) -> Parked | None:
+        with self._db.read() as connection:
+            row = connection.execute(select(PARKED).where(PARKED.c.channel == channel)).one_or_none()
+        return Parked(**row._mapping) if row else None
+
+    def prune(self, before: float) -> int:
+        newest = select(func.max(RUNS.c.id)).group_by(RUNS.c.channel)
+        old = and_(RUNS.c.ended < before, RUNS.c.id.not_in(newest))
+        with self._db.write() as connection:
+            gone = connection.execute(delete(RUNS).where(old)).rowcount
+            gone += connection.execute(delete(HEALTH).where(HEALTH.c.until < before)).rowcount
+            connection.execute(delete(CODES).where(CODES.c.at < min(before, self._db.clock() - DAY)))
+        return gone
+
+
+def _of(wanted: Any, table: Table, channel: str | None, project: str | None) -> Any:
+    if channel is not None:
+        wanted = wanted.where(table.c.channel == channel)
+    if project is not None:
+        wanted = wanted.where(table.c.channel.in_(select(CHANNELS.c.channel).where(CHANNELS.c.project == project)))
+    return wanted
+
+
+def _add_health(connection: Connection, seen: HealthRow) -> None:
+    until = seen.at if seen.until is None else seen.until
+    row = clean({**asdict(seen), "until": until})
+    newest = select(HEALTH).where(HEALTH.c.channel == seen.channel).order_by(HEALTH.c.id.desc()).limit(1)
+    last = connection.execute(newest).one_or_none()
+    if last and all(getattr(last, name) == row[name] for name in ("verdict", "evidence", "source")):
+        later = max(until, last.until)
+        connection.execute(update(HEALTH).where(HEALTH.c.id == last.id).values(until=later))
+    else:
+        connection.execute(insert(HEALTH).values(row))
+    now = {"verdict": row["verdict"], "verdict_at": until, "evidence": row["evidence"]}
+    _update_channel(connection, seen.channel, now)
+
+
+def _update_channel(connection: Connection, channel: str, changes: Mapping[str, Any]) -> None:
+    known_channel(connection, channel)
+    if changes:
+        connection.execute(update(CHANNELS).where(CHANNELS.c.channel == channel).values(dict(changes)))
+
+
+def _labelled(table: Table) -> list[Any]:
+    return [column.label(f"{table.name}_{column.name}") for column in table.c]
+
+
+def _part(row: Row[Any], table: Table) -> dict[str, Any] | None:
+    found = row._mapping
+    part = {column.name: found[f"{table.name}_{column.name}"] for column in table.c}
+    return part if part["channel"] is not None else None
+
+
+def _channel(row: Row[Any]) -> ChannelRow:
+    parked, last = _part(row, PARKED), _part(row, RUNS)
+    own = {each.name: getattr(row, each.name) for each in fields(ChannelRow) if each.name not in ("parked", "last")}
+    return ChannelRow(**own, parked=Parked(**parked) if parked else None, last=RunRow(**last) if last else None)
