@@ -6,11 +6,9 @@ kept in `problem`.
 
 from __future__ import annotations
 
-import os
 import re
 import secrets
 import shutil
-import stat
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -20,17 +18,25 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from runbook import files
 from runbook.console import cleaned
 from runbook.errors import ConfigError
-from runbook.run_record import RECORD, Decision, Ending, Gap, RunRecord, StepRecord, UnknownPage, read
+from runbook.run_record import (
+    FOLDER,
+    RECORD,
+    STAMP,
+    Decision,
+    Ending,
+    Gap,
+    RescueRecord,
+    RunRecord,
+    StepRecord,
+    UnknownPage,
+    read,
+)
 from runbook.screenshot import screenshot
 
 __all__ = ["EvidenceSink", "RunFolder", "RunRecord", "prune", "read", "screenshot"]
-
-STAMP = "%Y%m%dT%H%M%SZ"
-FOLDER = re.compile(r"(\d{8}T\d{6}Z)-[A-Za-z0-9_]+-[0-9a-f]{4}")
-# O_NOFOLLOW does not exist on Windows.
-NEW_FILE = os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 
 
 @dataclass(frozen=True)
@@ -71,25 +77,20 @@ class RunFolder:
         for n in range(1, 100):
             free = name if n == 1 else f"{stem}-{n}{suffix}"
             with suppress(FileExistsError):
-                _write_new(self.path / free, content)
+                files.write_new(self.path / free, content)
                 return free
         raise FileExistsError(name)
 
     def replace(self, name: str, content: bytes) -> None:
         """Puts a whole new file in the place of `name`; a reader sees the old one or the new one. Raises OSError."""
-        fresh = self.path / f".{name}.{secrets.token_hex(4)}"
-        try:
-            _write_new(fresh, content)
-            fresh.replace(self.path / name)
-        except OSError:
-            fresh.unlink(missing_ok=True)
-            raise
+        files.put(self.path / name, content)
 
 
 class EvidenceSink:
-    """Writes `run.json` from the run's events. Besides the events of the console it knows `gap` (from, to, seconds),
-    `unknown_page` (seen, expected, screenshot) and `picture` (n, screenshot: of a step that ended well, when it is there); a
-    failed `step` may carry `screenshot`, `ended` may carry `reason`."""
+    """Writes `run.json` from the run's events. Besides the events of the console it knows `gap` (from, to, seconds), `proof` (what,
+    why, evidence), `versions`, `rescue` (folder, aside, back, waiting), `unknown_page` (seen, expected, screenshot) and `picture`
+    (n, screenshot: of a step that ended well, when it is there); a failed `step` may carry `screenshot`, `ended` may carry
+    `reason`."""
 
     def __init__(
         self, folder: RunFolder, clean: Callable[[str], str], *, now: Callable[[], datetime] | None = None
@@ -110,6 +111,15 @@ class EvidenceSink:
             self._save()
         except (ValidationError, KeyError) as error:
             self.problem = self.problem or f"an event {event['event']} is malformed ({type(error).__name__})"
+
+    def note(self, **known: Any) -> None:
+        """Takes what is known of the run from its beginning, by the record's own names."""
+        given = {**self.record.model_dump(by_alias=True), **cleaned(known, self._clean)}
+        try:
+            self.record = RunRecord.model_validate(given)
+        except ValidationError as error:
+            self.problem = self.problem or f"what is known of the run is malformed ({type(error).__name__})"
+        self._save()
 
     def _on_started(self, event: Mapping[str, Any]) -> None:
         for key in ("project", "mailbox", "site", "dry_run"):
@@ -133,13 +143,29 @@ class EvidenceSink:
         self.record.locators[event["name"]] = event["locator"]
 
     def _on_decision(self, event: Mapping[str, Any]) -> None:
-        self.record.decisions.append(Decision(what=event["what"], why=event["why"]))
+        self._keep("decision", event)
+
+    def _on_proof(self, event: Mapping[str, Any]) -> None:
+        self._keep("proof", event)
+
+    def _keep(self, kind: str, event: Mapping[str, Any]) -> None:
+        step = next((step.name for step in reversed(self.record.steps) if step.status == "started"), "")
+        given = {"what": event["what"], "why": event["why"], "evidence": event.get("evidence", {})}
+        self.record.decisions.append(
+            Decision.model_validate({**given, "kind": kind, "step": step, "at": self._stamp()})
+        )
+
+    def _on_versions(self, event: Mapping[str, Any]) -> None:
+        self.record.versions = {key: str(value) for key, value in event.items() if key != "event"}
 
     def _on_warning(self, event: Mapping[str, Any]) -> None:
         self.record.warnings.append(event["text"])
 
     def _on_gap(self, event: Mapping[str, Any]) -> None:
         self.record.gap = Gap.model_validate({key: event.get(key) for key in ("from", "to", "seconds")})
+
+    def _on_rescue(self, event: Mapping[str, Any]) -> None:
+        self.record.rescue = RescueRecord.model_validate({key: event[key] for key in RescueRecord.model_fields})
 
     def _on_unknown_page(self, event: Mapping[str, Any]) -> None:
         given = {key: event[key] for key in ("seen", "expected", "screenshot") if key in event}
@@ -149,8 +175,12 @@ class EvidenceSink:
         self.record.ended = self._stamp()
         if self.record.gap is None and event.get("gap_seconds") is not None:
             self.record.gap = Gap(seconds=event["gap_seconds"])
-        texts = {key: event.get(key) or "" for key in ("cause", "remedy", "reason")}
-        self.record.outcome = Ending(name=event["outcome"], exit_code=event["exit_code"], **texts)
+        given = {
+            key: event[key]
+            for key in ("exit_code", "cause", "remedy", "reason", "advice", "changed", "down")
+            if event.get(key)
+        }
+        self.record.outcome = Ending.model_validate({"exit_code": 0, **given, "name": event["outcome"]})
 
     def _save(self) -> None:
         self.record.skew = {origin: round(seconds, 3) for origin, seconds in self.folder.skews.items()}
@@ -184,15 +214,14 @@ def prune(root: Path, keep_days: int, now: datetime) -> list[str]:
 
 def _private_root(root: Path) -> None:
     try:
-        if not root.exists():
-            root.mkdir(parents=True, mode=0o700)
-        mode = root.stat().st_mode
+        files.make_folder(root)
+        if not root.is_dir():
+            raise ConfigError(f"{root} is not a folder.", remedy="Name another folder in RUNBOOK_RUNS.")
+        files.check(root, root.stat())  # the folder itself may be a link of its owner's, to a larger disk
+    except files.OpenToOthers as found:
+        raise ConfigError(f"The folder for runs {root} {found.problem}.", remedy=found.remedy) from None
     except OSError as error:
         raise _unusable(root, error) from None
-    if not stat.S_ISDIR(mode):
-        raise ConfigError(f"{root} is not a folder.", remedy="Name another folder in RUNBOOK_RUNS.")
-    if os.name == "posix" and mode & 0o077:
-        raise ConfigError(f"Others than its owner can get into {root}.", remedy=f"Run `chmod 700 {root}`.")
 
 
 def _unusable(root: Path, error: OSError) -> ConfigError:
@@ -200,8 +229,3 @@ def _unusable(root: Path, error: OSError) -> ConfigError:
         f"The folder for runs {root} cannot be used: {error.strerror}.",
         remedy="Make it writable, or name another one in RUNBOOK_RUNS.",
     )
-
-
-def _write_new(path: Path, content: bytes) -> None:
-    with os.fdopen(os.open(path, NEW_FILE, 0o600), "wb") as file:
-        file.write(content)

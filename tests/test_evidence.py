@@ -148,7 +148,7 @@ def test_the_record_tells_the_whole_run_and_can_be_read_back(folder: RunFolder) 
     assert sink.problem is None
     record = read(folder.path)
     assert record == read(folder.path / "run.json") == sink.record
-    assert (record.schema_, record.run, record.project, record.mailbox) == (1, folder.name, "HELP", "help@example.com")
+    assert (record.schema_, record.run, record.project, record.mailbox) == (2, folder.name, "HELP", "help@example.com")
     assert (record.started, record.ended) == ("2026-11-23T22:15:00.000Z", "2026-11-23T22:15:00.000Z")
     assert [(s.n, s.status, s.seconds, s.screenshot) for s in record.steps] == [
         (1, "done", 1.5, "01-jira_login.jpg"),
@@ -171,7 +171,7 @@ def test_the_record_tells_the_whole_run_and_can_be_read_back(folder: RunFolder) 
 def test_the_file_uses_the_published_names(folder: RunFolder) -> None:
     sink_of(folder)(ENDED | {"gap_seconds": 3.2})
     content = json.loads((folder.path / "run.json").read_text(encoding="utf-8"))
-    assert content["schema"] == 1
+    assert content["schema"] == 2
     assert content["gap"] == {"from": None, "to": None, "seconds": 3.2}
     assert content["unknown_page"] is None
 
@@ -215,10 +215,10 @@ def test_every_text_of_the_record_goes_through_the_redactor(folder: RunFolder) -
 def test_a_disk_that_is_full_stops_no_run(folder: RunFolder, monkeypatch: pytest.MonkeyPatch) -> None:
     sink = sink_of(folder)
 
-    def full(path: Path, content: bytes) -> None:
+    def full(path: Path, content: bytes, **how: Any) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("runbook.evidence._write_new", full)
+    monkeypatch.setattr("runbook.files.write_new", full)
     sink(STARTED)
     assert sink.problem is not None
     assert "No space left on device" in sink.problem
@@ -233,10 +233,10 @@ def test_a_malformed_event_stops_no_run(folder: RunFolder) -> None:
     assert read(folder.path).warnings == ["later"]
 
 
-@pytest.mark.parametrize("content", ["", "{}", '{"schema": 2}', "[1]"])
+@pytest.mark.parametrize("content", ["", "{}", '{"schema": 3}', "[1]"])
 def test_a_file_that_is_no_record_is_refused(folder: RunFolder, content: str) -> None:
-    (folder.path / "run.json").write_text(content, encoding="utf-8")
-    with pytest.raises(ConfigError, match=r"not the record of a run, schema 1"):
+    folder.write("run.json", content.encode())
+    with pytest.raises(ConfigError, match=r"not the record of a run, schema 2"):
         read(folder.path)
 
 
@@ -396,9 +396,9 @@ async def test_a_page_that_hangs_has_no_picture_and_is_no_error(
 async def test_a_disk_that_is_full_costs_only_the_picture(
     page: Page, folder: RunFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(path: Path, content: bytes) -> None:
+    def full(path: Path, content: bytes, **how: Any) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("runbook.evidence._write_new", full)
+    monkeypatch.setattr("runbook.files.write_new", full)
     await page.goto("https://site.example.com/open")
     assert await screenshot(page, folder, "01-step", Redactor()) is None
