@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import asdict, dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from playwright.async_api import ElementHandle
 
 from flows.jira.names import locators
 from flows.jira.page import DIALOG, first_of, get, gone, missing, need, press, push
+from flows.jira.tab import home
 from flows.screens import EYES, evaluate, evaluate_handle, patiently
 from runbook.step import Job, PageChanged, Transient, load_script, origin_of
 
@@ -23,6 +25,7 @@ MARK = (
     + "; look.roots = roots(); for (const row of findRows().keys()) row.dataset.runbookOld = '';"
     + " for (const notice of notices) for (const el of findAll([notice])) el.dataset.runbookOld = ''; }"
 )
+LIKE = 4.0  # seconds that a page gets whose address is a guess
 STALE = 3.0  # seconds that a page has to redraw itself after the provider's window closed, before it is read again
 
 
@@ -38,6 +41,16 @@ class Row:
     default: bool
     selector: str
 
+    def told(self) -> str:
+        """The row in one line."""
+        how = (
+            "made by Jira"
+            if self.default
+            else f"{self.provider.capitalize() or 'another provider'}, {'password' if self.basic else 'OAuth'}"
+        )
+        more = [self.request_type or "no request type shown", *(["reply-to"] if self.reply_to else [])]
+        return f"{self.address}: {', '.join([how, *more])}"
+
     def fact(self) -> dict[str, Any]:
         """The row for the report: everything but where it stood on the page."""
         return {key: value for key, value in asdict(self).items() if key != "selector"}
@@ -45,7 +58,7 @@ class Row:
 
 async def open_page(job: Job) -> None:
     """Brings the Jira tab to the e-mail page; remembers its address for the rest of the run. Raises PageChanged."""
-    known = job.facts.email_page or job.channel.site.email_page
+    known = job.facts.email_page or job.channel.email_page
     if known:
         if job.jira.url.split("#")[0] != known:
             await job.goto(known, job.jira)
@@ -55,11 +68,26 @@ async def open_page(job: Job) -> None:
     job.facts.email_page = job.jira.url.split("#")[0]
 
 
+async def open_like(job: Job, project: str, page: str) -> bool:
+    """Tries the address that this project's e-mail page has if it differs from another project's by the key alone, and says
+    whether the page is there."""
+    parts = urlsplit(page)
+    steps = parts.path.split("/")
+    if steps.count(project) != 1 or parts.query:
+        return False
+    path = "/".join(job.channel.project if step == project else step for step in steps)
+    url = f"{parts.scheme}://{parts.netloc}{path}"
+    await job.goto(url, job.jira)
+    if await watch(job, known=[], patience=LIKE) != "new" or job.jira.url.split("#")[0] != url:
+        return False
+    job.facts.email_page = url
+    return True
+
+
 async def find_page(job: Job) -> None:
     """From the project's page: settings, channels, e-mail, by the labels of the menus in every generation."""
-    home = f"{job.channel.site.url}/jira/servicedesk/projects/{job.channel.project}"
     if origin_of(job.jira.url) != job.channel.site.url:
-        await job.goto(home, job.jira)
+        await job.goto(home(job.channel), job.jira)
     await push(job, "menu.settings")
     if await first_of(job, ("menu.email", "menu.channels")) != "menu.email":
         await push(job, "menu.channels")

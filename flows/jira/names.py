@@ -42,6 +42,7 @@ LOCATORS: dict[str, tuple[str, ...]] = {
         "role=menuitem :: /request type/i",
         "role=button :: /(change|edit) request type/i",
     ),
+    "email-page.turned-off": ("role=button :: /^turn on (e-?mail|mail)( support| requests?)?$/i",),
     "email-page.alert": ("role=alert", "[data-banner]", ".banner"),
     "email-page.notice": ("role=alert", "role=status"),
     "message.close": ("[role=alert] button :: /^(dismiss|close|×)/i", "[role=status] button :: /^(dismiss|close|×)/i"),
