@@ -48,6 +48,13 @@ class ConnectOauth(Step):
                 "The provider remembered an earlier consent and showed no consent page, so the application's name was not seen; "
                 "where it leads back to and what it asks for were checked."
             )
+            job.prove(
+                "request",
+                "The provider showed no consent page; Jira's own request asks for mail alone and leads back to a known host.",
+                scopes_asked=job.facts.client.get("scopes", []),
+                answer_goes_to=job.facts.client.get("redirect_host", ""),
+                client_id=job.facts.client.get("id", ""),
+            )
         await self.back_in_jira(job, known)
 
     async def window(self, job: Job) -> Page:

@@ -50,18 +50,28 @@ class Consent:
 
 async def allow(job: Job, page: Page, seen: Seen) -> None:
     """Accepts the consent page if it is the mailbox's and the application's. Raises like `check` before any click."""
-    whose = await check(job, page, seen)
-    name = job.facts.client.get("name") or "?"
-    job.decide("accept", f"Consent page of {seen.site}: account {whose}, application {name}.")
+    whose, consent = await check(job, page, seen)
+    client = job.facts.client
+    name = client.get("name") or "?"
+    job.decide(
+        "accept",
+        f"Consent page of {seen.site}: account {whose}, application {name}.",
+        account_shown=whose,
+        application=name,
+        permissions_shown=consent.scopes,
+        scopes_asked=client.get("scopes", []),
+        answer_goes_to=client.get("redirect_host", ""),
+        client_id=client.get("id", ""),
+    )
     selector = seen.fields.get("accept")
     if not selector:
         raise page_changed(seen, "a button to accept", "The consent page has no button to accept.")
     await press(page, selector, job.patience)
 
 
-async def check(job: Job, page: Page, seen: Seen) -> str:
-    """The address that the consent page names, once it is the mailbox's, the application is the right one, and it asks for
-    mail alone; ticks its boxes then, which grants nothing yet. Raises WrongMailbox or HumanNeeded."""
+async def check(job: Job, page: Page, seen: Seen) -> tuple[str, Consent]:
+    """The address that the consent page names, and all it says, once it is the mailbox's, the application is the right one, and it
+    asks for mail alone; ticks its boxes then, which grants nothing yet. Raises WrongMailbox or HumanNeeded."""
     consent = await read(job, page, seen)
     shown = consent.addresses or await account_of(job)
     found = job.channel.mailbox_names & set(shown)
@@ -78,7 +88,7 @@ async def check(job: Job, page: Page, seen: Seen) -> str:
     if consent.unticked:
         for box in await elements(page, SITES[seen.site].elements.get("scope-box", ())):
             await box.check(timeout=job.patience * 1000)
-    return ", ".join(sorted(found))
+    return ", ".join(sorted(found)), consent
 
 
 async def account_of(job: Job) -> list[str]:

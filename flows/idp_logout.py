@@ -80,6 +80,7 @@ class IdpLogout(Step):
     by_hand = "In a second tab sign out at the identity provider, and at the mail provider if that is another one; never in Jira."
     in_jira = False
     still = True
+    signs_out = True
 
     async def run(self, job: Job) -> None:
         page = await job.tab()

@@ -26,3 +26,9 @@ class JiraAlive(Step):
                 f"Jira now knows this browser as another account ({me.get('emailAddress') or me.get('accountId')}).",
                 reason="other-account",
             )
+        job.prove(
+            "still-signed-in",
+            "Jira names the same account as before the sign-out.",
+            asked="/rest/api/3/myself",
+            account_id=job.facts.account_id,
+        )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from flows.jira.tab import home
 from flows.screens.answer import SignIn
 from flows.sso_request import allow_sign_in, note_request
 from runbook.step import ConfigError, HumanNeeded, Job, Step
@@ -22,7 +23,7 @@ class JiraLogin(Step):
         site = job.channel.site
         page = job.page
         page.on("request", lambda request: note_request(job, request))
-        await job.goto(site.email_page or f"{site.url}/jira/servicedesk/projects/{job.channel.project}")
+        await job.goto(job.channel.email_page or home(job.channel))
         goal = rf"^{re.escape(site.url)}/(?!login)"
         await SignIn(job, job.admin, page, goal, on_consent=lambda seen: allow_sign_in(job, page, seen)).run()
         status, me = await job.fetch("/rest/api/3/myself")
@@ -42,3 +43,12 @@ class JiraLogin(Step):
                 reason="wrong-account",
             )
         job.say(f"Jira knows this browser as {got or job.facts.account_id}.")
+        job.prove(
+            "signed-in",
+            f"Jira names the account of this browser, and it is the configured admin, {job.admin.username}."
+            if "@" in wanted and got
+            else "Jira names the account of this browser.",
+            asked="/rest/api/3/myself",
+            account_shown=got,
+            account_id=job.facts.account_id,
+        )

@@ -26,3 +26,5 @@ class Leave(Step):
                 job.warn(
                     f"{place.site.name} kept a session after the sign-out ({', '.join(left)}); it ends with the browser context."
                 )
+            elif place.site.session_cookies:
+                job.prove("left", f"{place.site.name.capitalize()} was signed out.", session_cookies_left="none")

@@ -52,6 +52,13 @@ class ProjectCheck(Step):
             )
         if job.channel.request_type:
             await self.request_type(job, job.channel.request_type)
+        job.prove(
+            "permission",
+            f"{key} is a service project, and this account may manage its e-mail.",
+            project_type=str(kind),
+            permission=NEEDED,
+            request_type=job.channel.request_type or "",
+        )
 
     async def request_type(self, job: Job, wanted: str) -> None:
         """The configured request type is one of the project's, which is worth knowing before anything is removed. Fact: the

@@ -57,3 +57,9 @@ class ProveMailbox(Step):
                 reason="two-accounts",
             )
         job.say(f"{job.channel.address} signed in at {place.site.name}; the old connection is untouched so far.")
+        job.prove(
+            "mailbox",
+            f"{place.site.name.capitalize()} names the mailbox as who is signed in, and not the admin.",
+            page=origin_of(page.url),
+            account_shown=sorted(shown),
+        )

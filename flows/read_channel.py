@@ -59,7 +59,13 @@ class ReadChannel(Step):
                 if kept
                 else f" Its request type or reply-to is not as the settings want it ({mine.request_type or 'no request type'})."
             )
-        job.decide(facts.decision, facts.why)
+        job.decide(
+            facts.decision,
+            facts.why,
+            page_showed=[row.told() for row in rows] or "no address at all",
+            wanted_request_type=facts.request_type,
+            wanted_as_reply_to=facts.reply_to,
+        )
 
     def as_wanted(self, job: Job, mine: Row) -> bool:
         """Whether the row has the request type and the reply-to that it should have; a page that shows no request type has the
@@ -68,7 +74,8 @@ class ReadChannel(Step):
 
     async def decide(self, job: Job, mine: Row | None, wrong: list[Row]) -> tuple[str, str]:
         """The decision and its evidence."""
-        address = job.channel.address
+        address, facts = job.channel.address, job.facts
+        facts.health = "absent" if mine is None else "unknown"
         if mine is None:
             if wrong:
                 return "replace", f"The project reads {wrong[0].address}, and not {address}."
@@ -79,10 +86,14 @@ class ReadChannel(Step):
                 remedy="Set the mailbox to the external address, for example support@example.com.",
             )
         if job.force:
+            if job.rescue:  # whether the old connection reads mail until the cut makes a difference then
+                facts.health, _ = job.seen or await health(job, mine)
             return "replace", "--force: the connection is replaced whatever its health."
         if mine.basic:
             return "replace", f"{address} is connected with basic authentication, not over OAuth."
-        state, evidence = await health(job, mine)
+        # Nothing is gained by reading the log again that somebody has read in this very sign-in.
+        state, evidence = job.seen or await health(job, mine)
+        facts.health = state
         if state in ("unauthorized", "failing"):
             return "replace", f"{address} is {state}: {evidence}."
         if wrong:

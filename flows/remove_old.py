@@ -70,6 +70,8 @@ class RemoveOld(Step):
     async def cut(self, job: Job, rows: list[Row], old: Row) -> None:
         """Moves the reply-to aside and removes the row."""
         job.host.before_cut(job.facts)
+        ready = "consent page open and checked" if job.facts.consent_shown else "mailbox signed in at its provider"
+        job.decide("remove", job.facts.why, connection=old.told(), ready_for_the_new_one=ready)
         if old.reply_to:
             spare = next((row.address for row in rows if row.default), None)
             if spare is None:

@@ -16,6 +16,7 @@ async def roll_back(job: Job, rows: list[Row], why: str) -> None:
     """Removes rows that must not stay; the gap's clock is not theirs."""
     removed_at = job.facts.removed_at
     for row in rows:
+        job.decide("take-back", f"{row.address}: {why}.", connection=row.told())
         await remove(job, row)
         job.say(f"{row.address} was removed: {why}.")
     job.facts.removed_at = removed_at

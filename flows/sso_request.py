@@ -39,7 +39,12 @@ async def allow_sign_in(job: Job, page: Page, seen: Seen) -> None:
             f"{', '.join(sorted(scopes - IDENTITY)) or 'something that is not told'}.",
             "Sign in to Jira once by hand and judge what is asked for; nothing was accepted.",
         )
-    job.decide("accept", f"Consent page of {seen.site}: {host} may know who signs in ({' '.join(sorted(scopes))}).")
+    job.decide(
+        "accept",
+        f"Consent page of {seen.site}: {host} may know who signs in ({' '.join(sorted(scopes))}).",
+        answer_goes_to=host,
+        scopes_asked=sorted(scopes),
+    )
     if not (selector := seen.fields.get("accept")):
         raise page_changed(seen, "a button to accept", "The consent page has no button to accept.")
     await press(page, selector, job.patience)

@@ -30,6 +30,7 @@ class Verify(Step):
         if mine is None:
             raise ChannelDown(f"Jira does not show {address} after the connection.")
         facts.verified_at = job.host.now()
+        job.prove("connected", f"The page, read afresh, shows {address}.", page_showed=[row.told() for row in rows])
         await roll_back(job, strangers(job, rows), "the settings give it up")
         if mine.request_type and facts.request_type and mine.request_type != facts.request_type:
             job.warn(f"The request type is {mine.request_type}, not {facts.request_type}.")

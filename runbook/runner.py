@@ -9,9 +9,10 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mappin
 from dataclasses import dataclass, field
 from typing import Any
 
-from playwright.async_api import BrowserContext, Page
+from playwright.async_api import BrowserContext, Page, Response
 from playwright.async_api import Error as PlaywrightError
 
+from flows.jira.logs import last_pull
 from runbook.beside import note_date, while_it_lives
 from runbook.errors import Defect, PageChanged, RunbookError, Transient
 from runbook.evidence import RunFolder
@@ -24,9 +25,26 @@ from runbook.settings import Channel
 from runbook.step import Facts, Job, Step, network_failure
 from runbook.taught import Taught
 from runbook.unknown_page import summary
+from runbook.versions import versions
 
 Sink = Callable[[Mapping[str, Any]], None]
 LAST = "leave"
+OF_THE_SITE = ("account_id", "account_address", "discovered")  # facts that hold for every channel of it
+
+
+@dataclass
+class Seat:
+    """What a run leaves to the next one in the same browser context: the tab that is signed in to Jira, the one beside it, and
+    what was learned of the site. `near`: its project and where that one's e-mail page is; `signed_out`: of the identity
+    provider, and proven."""
+
+    page: Page
+    spare: Page | None = None
+    near: tuple[str, str] | None = None
+    asked: str = ""
+    skews: dict[str, float] = field(default_factory=dict)
+    known: dict[str, Any] = field(default_factory=dict)
+    signed_out: bool = False
 
 
 @dataclass
@@ -40,11 +58,16 @@ class Run:
     guard: Guard
     redactor: Redactor
     sinks: Iterable[Sink]
+    program: Callable[[], str] = lambda: "Chromium"
     banner: Any = None
     recorder: Any = None
+    rescue: Any = None  # `runbook.rescue.Rescue`, with --rescue
     warnings: list[str] = field(default_factory=list)
     facts: Facts = field(default_factory=Facts)
     pictures: Pictures = field(init=False)
+    seat: Seat | None = None
+    failed_step: str = ""
+    outcome: Outcome | None = None
     _gap: Mapping[str, Any] | None = None
 
     def __post_init__(self) -> None:
@@ -84,7 +107,12 @@ class Run:
     def remember_rejected(self, login: Any, what: str) -> None:
         self.guard.remember_rejected(login, what)
 
+    def signing_in(self, login: Any) -> contextlib.AbstractAsyncContextManager[None]:
+        return self.guard.signing_in(login, self.emit)
+
     def before_cut(self, facts: Facts) -> None:
+        if self.rescue is not None:
+            self.rescue.before_cut(facts)
         self.guard.before_cut(facts, self.now())
 
     async def free(self, page: Page) -> None:
@@ -104,26 +132,44 @@ class Run:
         return await self.banner.hold(page, text, seconds, until)
 
     async def play(self, context: BrowserContext) -> Outcome:
-        """Runs all steps in this context and returns the ending; a run that is cancelled ends with a name as well."""
+        """Runs all steps in this context and returns the ending; a run that is cancelled ends with a name as well. `seat`: what
+        an earlier run in this context has left, if there was one; what this one leaves afterwards."""
+        if context.browser:
+            self.emit({"event": "versions", **versions(f"{self.program()} {context.browser.version}")})
+        self.outcome = await self._played(context)
+        return self.outcome
+
+    async def _played(self, context: BrowserContext) -> Outcome:
         # A window that is looked at shows one tab at a time, and a recording belongs to one step.
         self.pictures.beside = not self.headed and self.recorder is None
-        page = await context.new_page()
+        seat = self.seat = self.seat or Seat(await context.new_page())
+        self.facts = self.facts.model_copy(update=seat.known)
         job = Job(
             channel=self.channel,
             context=context,
-            page=page,
+            page=seat.page,
             admin=self.guard.admin,
             mailbox=self.guard.mailbox,
             host=self,
             facts=self.facts,
             dry_run=self.options.dry_run,
             force=self.options.force,
+            rescue=self.options.rescue,
+            seen=self.options.seen,
             logout_by=self.options.logout_by,
             patience=self.options.patience,
             locators=dict(self.options.locators),
+            spare=seat.spare,
+            near=seat.near,
+            skews=seat.skews,
+            asked=seat.asked,
             beside=self.pictures.beside,
         )
-        context.on("response", lambda response: note_date(job, response))
+
+        def note(response: Response) -> None:
+            note_date(job, response)
+
+        context.on("response", note)
         try:
             await while_it_lives(context, self._steps(job))
             return self._success()
@@ -136,8 +182,14 @@ class Run:
         except Exception as error:  # noqa: BLE001 - every ending has a name
             return await self._failure(job, Defect.of(error))
         finally:
+            context.remove_listener("response", note)
             await self.pictures.settle()
             self.folder.note_skews(job.skews)
+            seat.asked = job.asked
+            seat.spare = job.spare if job.page is seat.page else job.page
+            if self.facts.email_page:
+                seat.near = (job.channel.project, self.facts.email_page)
+            seat.known = {name: getattr(self.facts, name) for name in OF_THE_SITE}
 
     async def _steps(self, job: Job) -> None:
         for number, step in enumerate(self.steps, 1):
@@ -145,6 +197,8 @@ class Run:
                 self._tell(number, step, "skipped", 0.0)
                 continue
             await self._step(job, number, step)
+        if self.rescue is not None:
+            await self.rescue.settle(self.facts, lambda: last_pull(job))
 
     def _over(self, step: Step) -> bool:
         if step.name == LAST:
@@ -166,6 +220,7 @@ class Run:
             try:
                 await step.run(job)
             except Exception as error:
+                self.failed_step = step.name
                 self._tell_gap()
                 shot = await self.pictures.take(job.shown(step), f"{number:02d}-{step.name}-failed")
                 self._tell(number, step, "failed", time.monotonic() - begun, shot)
@@ -177,6 +232,8 @@ class Run:
                 self.emit({"event": "warning", "text": f"{step.title}: {cause}"})
                 return
             seconds = time.monotonic() - begun
+            if step.signs_out and self.seat is not None:
+                self.seat.signed_out = True
             self._tell_gap()
             if self.headed:
                 await job.shown(step).bring_to_front()
@@ -185,6 +242,8 @@ class Run:
             await self.pictures.begin(job.shown(step), number, f"{number:02d}-{step.name}-done", later=cut)
             if over:
                 self.pictures.resume()
+        if self.rescue is not None:
+            await self.rescue.after(step.name, self.facts)
 
     async def _announce(self, number: int, step: Step) -> None:
         async def show(*, paused: bool) -> None:
@@ -230,7 +289,8 @@ class Run:
     def _success(self) -> Outcome:
         if self.facts.verified_at is not None or self.facts.decision == "nothing":
             self.guard.after_connect()
-        return succeeded(self.facts, self.channel.address, str(self.folder.path), tuple(self.warnings))
+        rescued, run = self.rescue is not None, str(self.folder.path)
+        return succeeded(self.facts, self.channel.address, run, tuple(self.warnings), rescued=rescued)
 
     async def _failure(self, job: Job, error: RunbookError) -> Outcome:
         last = self.steps[-1]
@@ -240,8 +300,10 @@ class Run:
         return self._ended(error)
 
     def _ended(self, error: RunbookError) -> Outcome:
+        if self.rescue is not None:
+            self.rescue.left(self.facts)
         ending = named(error, self.facts)
         told = {"Seen": ending.seen, "Expected": ending.expected}
         if text := " ".join(f"{what}: {value.rstrip('.')}." for what, value in told.items() if value):
             self.emit({"event": "say", "text": text})
-        return failed(ending, self.facts, str(self.folder.path), tuple(self.warnings))
+        return failed(error, self.facts, str(self.folder.path), tuple(self.warnings))

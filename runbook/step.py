@@ -7,11 +7,12 @@ import json
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
-from playwright.async_api import BrowserContext, Page, Request
+from playwright.async_api import BrowserContext, Page
 from playwright.async_api import Error as PlaywrightError
 
 from runbook.aside import aside
@@ -26,7 +27,7 @@ from runbook.errors import (
     Transient,
     WrongMailbox,
 )
-from runbook.facts import Facts
+from runbook.facts import Evidence, Facts, lines_of
 from runbook.field import Find, put, watch
 from runbook.net import network_failure, origin_of
 from runbook.passkey import SecurityKey
@@ -98,6 +99,8 @@ class Host(Protocol):
 
     def pending(self) -> Mapping[str, Any]: ...
 
+    def signing_in(self, login: Login) -> AbstractAsyncContextManager[None]: ...
+
     async def person(self, page: Page, text: str, until: Awaitable[Any]) -> Any: ...
 
     async def free(self, page: Page) -> None: ...
@@ -118,6 +121,8 @@ class Job:
     facts: Facts = field(default_factory=Facts)
     dry_run: bool = False
     force: bool = False
+    rescue: bool = False
+    seen: tuple[str, str] | None = None  # the channel's state and the evidence, if the page was read just now
     logout_by: str = "url"
     patience: float = 15.0
     locators: dict[str, str] = field(default_factory=dict)
@@ -125,6 +130,8 @@ class Job:
     keys: dict[Page, SecurityKey] = field(default_factory=dict)  # of pages whose sign-in another step goes on with
     window: Page | None = None
     stage: Page | None = None  # of the present step only
+    spare: Page | None = None  # a tab that an earlier run in this context worked in
+    near: tuple[str, str] | None = None  # another project of the site and the address of its e-mail page
     asked: str = ""  # the sign-in request that Jira sent the browser to the identity provider with
     beside: bool = False  # nobody watches or records: things may be done beside each other
     jira: Page = field(init=False)
@@ -141,9 +148,13 @@ class Job:
         """Tells something that does not stop the run and that somebody should know afterwards."""
         self.host.emit({"event": "warning", "text": text})
 
-    def decide(self, what: str, why: str) -> None:
-        """Writes down a decision with its evidence."""
-        self.host.emit({"event": "decision", "what": what, "why": why})
+    def decide(self, what: str, why: str, **evidence: Evidence) -> None:
+        """Writes down a decision, why it was taken, and what was seen: name (`_` for a space) to a text or several."""
+        self.host.emit({"event": "decision", "what": what, "why": why, "evidence": lines_of(evidence)})
+
+    def prove(self, what: str, why: str, **evidence: Evidence) -> None:
+        """Writes down what a step has proven, and what it saw."""
+        self.host.emit({"event": "proof", "what": what, "why": why, "evidence": lines_of(evidence)})
 
     async def goto(self, url: str, page: Page | None = None) -> int:
         """Opens an address and returns the HTTP status. Raises Transient when the site does not answer or answers 5xx."""
@@ -165,7 +176,7 @@ class Job:
 
     def open_ahead(self) -> None:
         """Begins to open the tab that `tab` will give: a browser does that while a page is being looked at elsewhere."""
-        if self.beside and self._tab is None:
+        if self.beside and self._tab is None and self.spare is None:
             self._tab = asyncio.ensure_future(self.context.new_page())
             self._tab.add_done_callback(lambda done: done.cancelled() or done.exception())  # told when it is asked for
 
@@ -173,7 +184,8 @@ class Job:
         """A tab beside the one that stays in Jira; it becomes the step's page."""
         if self.page is self.jira or self.page.is_closed():
             opening, self._tab = self._tab, None
-            self.page = await (opening or self.context.new_page())
+            spare, self.spare = self.spare, None
+            self.page = spare if spare and not spare.is_closed() else await (opening or self.context.new_page())
         return self.page
 
     async def free(self, page: Page) -> None:
@@ -238,11 +250,6 @@ class Job:
         with watch(page, lambda: next(iter(codes.values()), "")) as sent:
             return await put(find, give, patience=self.patience, sent=sent, sends=sends)
 
-    def note_date(self, request: Request, headers: Mapping[str, str], skew: float | None) -> None:
-        """Keeps the clock skew of an origin (seconds that the site is ahead)."""
-        if skew is not None:
-            self.skews[origin_of(request.url)] = skew
-
 
 class Step(ABC):
     """One line of the runbook. Subclasses say `title`, `before` (precondition), `after` (postcondition), `by_hand` (what a
@@ -255,6 +262,7 @@ class Step(ABC):
     by_hand: ClassVar[str]
     in_jira: ClassVar[bool] = True  # works in the tab that stays in Jira, not in the one beside it
     still: ClassVar[bool] = False  # begins by looking, and asks `job.free` before it changes a page
+    signs_out: ClassVar[bool] = False  # of the identity provider, for the whole browser context
     cuts: ClassVar[bool] = False  # changes the channel: --dry-run stops before the first of these
     serves: ClassVar[frozenset[str]] = frozenset({"connect", "replace"})  # the decisions for which it has work to do
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 
 from playwright.async_api import ElementHandle, Page
@@ -28,6 +29,7 @@ from runbook.step import (
 AGAIN = frozenset(
     {"stay-signed-in", "passkey-enrolment", "mfa-enrolment", "account-chooser", "method-chooser", "device-check", "hop"}
 )
+CREDENTIALS = frozenset({"username", "credentials", "password", "totp", "security-key"})
 MOST_ANSWERS = 25
 STEADY = 1.0  # seconds that a page stays as it is before a person is called to it
 MOST_CONSENTS = 3  # a page that names the application, one for its permissions, and one to spare
@@ -53,21 +55,26 @@ class SignIn:
     async def run(self) -> Seen:
         """Answers screen after screen; returns the reading at the goal. Raises the ending that the site's page means."""
         attaching = asyncio.ensure_future(self.key.attach(hold=self.login.passkey is not None))
-        try:
-            if self.login.passkey is not None:
+        async with AsyncExitStack() as stack:
+            try:
+                if self.login.passkey is not None:
+                    await attaching
+                return await self._run(stack)
+            finally:
                 await attaching
-            return await self._run()
-        finally:
-            await attaching
-            if self.stays:
-                self.job.keys[self.page] = self.key
-            else:
-                await self.key.detach()
+                if self.stays:
+                    self.job.keys[self.page] = self.key
+                else:
+                    await self.key.detach()
 
-    async def _run(self) -> Seen:
-        after = ""
+    async def _run(self, stack: AsyncExitStack) -> Seen:
+        after, alone = "", False
         for _ in range(MOST_ANSWERS):
             seen = await self._look(after)
+            if seen.screen in CREDENTIALS and not alone:
+                # Nobody else types this identity's credentials meanwhile: a code is good once, and so is an attempt.
+                await stack.enter_async_context(self.job.host.signing_in(self.login))
+                alone = True
             if seen.screen == "goal":
                 return seen
             if not seen.moved:

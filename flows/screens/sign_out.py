@@ -98,6 +98,13 @@ async def prove_signed_out(job: Job, page: Page, place: Place) -> None:
         status, _ = await job.fetch(place.site.session_api, page)
         if status == 200:
             raise still_there(name, "still-signed-in", f" ({place.site.session_api} answers 200)")
+    job.prove(
+        "signed-out",
+        f"{name.capitalize()} asks for credentials when it is asked again.",
+        asked=origin_of(place.home),
+        answered=f"{seen.screen} page",
+        session_cookies_left="none" if place.site.session_cookies else "",
+    )
     job.say(f"{name} asks for credentials again: signed out.")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,11 +14,26 @@ from pydantic import Field
 
 from runbook.errors import ConfigError
 from runbook.secrets import SecretRef
+from runbook.settings import durations
 from runbook.settings.channel import Channel, Identity, Idp, IdpKind, Provider, Site
+from runbook.settings.durations import Duration
 from runbook.settings.model import PROJECT_KEY, Model, ProjectKey, Text
 from runbook.settings.notify import Notify
 
 __all__ = ["Channel", "Identity", "Idp", "IdpKind", "Provider", "SecretRef", "Settings", "Site", "load"]
+
+
+# In the order in which they are shown.
+OF_THE_TOOL = (
+    "default_project",
+    "runs",
+    "state",
+    "state_url",
+    "keep_runs_days",
+    "keep_history_days",
+    "delay",
+    "browser",
+)
 
 
 def _folder(name: str) -> Path:
@@ -35,7 +51,10 @@ class Settings(Model):
     default_project: ProjectKey | None = None
     runs: Path = Field(default_factory=lambda: _folder("runs"))
     state: Path = Field(default_factory=lambda: _folder("state"))
+    state_url: SecretRef | None = None
     keep_runs_days: Annotated[int, Field(ge=1)] = 30
+    delay: Duration = timedelta(minutes=2)
+    keep_history_days: Annotated[int, Field(ge=1)] = 365
     browser: Text | None = None
     locators: dict[str, Text] = Field(default_factory=dict)
     notify: Notify = Notify()
@@ -68,7 +87,7 @@ class Settings(Model):
         channels = self.channels if project is None else {project: self.channel(project)}
         rows = [row for key, channel in sorted(channels.items()) for row in _rows(f"channels.{key}", channel)]
         rows += _rows("channels.*", self.unbound) if self.unbound and project is None else []
-        rows += [(key, getattr(self, key)) for key in ("default_project", "runs", "state", "keep_runs_days", "browser")]
+        rows += [(key, getattr(self, key)) for key in OF_THE_TOOL]
         rows += _rows("notify", self.notify)
         rows += [(f"locators.{key}", value) for key, value in sorted(self.locators.items())]
         return [(key, _plain(value), self.sources.get(key, "default")) for key, value in rows]
@@ -116,7 +135,9 @@ def _rows(prefix: str, model: Model) -> list[tuple[str, Any]]:
 
 def _plain(value: Any) -> Any:
     if isinstance(value, tuple):
-        return list(value)
+        return [_plain(each) for each in value]
+    if isinstance(value, timedelta):
+        return durations.shown(value)
     return value if value is None or isinstance(value, bool | int | float | str) else str(value)
 
 

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, Field, PrivateAttr, model_validator
 from runbook.secrets import SecretRef, origin
 from runbook.settings.canary import Canary
 from runbook.settings.model import (
+    PROJECT_KEY,
     Address,
     Model,
     Name,
@@ -103,7 +104,8 @@ class Idp(Model):
 
 class Site(Model):
     """A Jira site. `mail_domain`: the domain of the addresses that Jira makes itself. `api_user`, `api_token`: an account whose API
-    token reads the mail audit log and finds requests; without them a check signs in by the browser."""
+    token reads the mail audit log and finds requests; without them a check signs in by the browser. `audit_minutes`: for so long a
+    mail that became a request shows that its mailbox is connected."""
 
     name: Name
     url: Annotated[PlainAddress, AfterValidator(lambda url: _only_origin(url))]
@@ -112,6 +114,7 @@ class Site(Model):
     email_page: WebAddress | None = None
     api_user: Address | None = None
     api_token: SecretRef | None = None
+    audit_minutes: Annotated[int, Field(ge=1, le=1_440)] = 10
     mail_domain: Text = Field(default_factory=lambda data: urlsplit(data.get("url", "")).hostname or "")
 
     @property
@@ -181,6 +184,13 @@ class Channel(Model):
         return f"{self.site.host}/{self.project}"
 
     @property
+    def email_page(self) -> str | None:
+        """The configured address of its e-mail page: the site's, unless that names another project."""
+        page = self.site.email_page
+        named = {part for part in urlsplit(page or "").path.split("/") if re.fullmatch(PROJECT_KEY, part)}
+        return None if named and self.project not in named else page
+
+    @property
     def mailbox_names(self) -> set[str]:
         """The addresses by which the provider's pages may name the mailbox, and nobody else's."""
         return {self.address, self.shown_as or self.address}
@@ -209,6 +219,10 @@ class Channel(Model):
             raise wrong("address", "is one that Jira makes itself; a custom mailbox lives at its provider")
         if self.address in self.replaces:
             raise wrong("replaces", "holds the mailbox's own address")
+        if self.canary and not self.site.api_token:
+            raise wrong("site.api_token", "is missing: with it the request of a canary mail is found")
+        if self.canary and self.canary.sender == self.address:
+            raise wrong("canary.sender", "is the mailbox itself, whose own mails become no request")
         return self
 
 

@@ -6,34 +6,20 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from runbook.errors import ConfigError
-from runbook.secrets import LOOPBACK, SecretRef, is_sandbox, origin
+from runbook.secrets import SecretRef, is_sandbox, origin
 from runbook.settings.channel import Channel, Idp, Provider
 from runbook.settings.draft import Draft
 from runbook.settings.files import tables
-from runbook.settings.model import Address, Model, Text, plain_address, web_address, wrong
+from runbook.settings.here import HereAddress, HereIssuer, HereRescue, HereServer, Metadata
+from runbook.settings.model import Address, Model, Text, wrong
 from runbook.settings.variables import SECRET_KEYS
 
-KINDS = {"idp": ("oidc", "saml"), "mail": ("oidc",)}
-
-
-def _here(value: str) -> str:
-    if urlsplit(value).hostname not in LOOPBACK:
-        raise ValueError("should be an address on this machine: a sandbox run reaches nothing else")
-    return value
-
-
-def _metadata(value: str) -> str:
-    return _here(web_address(value)) if value.startswith(("http:", "https:")) else value
-
-
-HereAddress = Annotated[str, AfterValidator(web_address), AfterValidator(_here)]
-HereIssuer = Annotated[str, AfterValidator(plain_address), AfterValidator(_here)]
-Metadata = Annotated[Text, AfterValidator(_metadata)]
+# The kinds of a table; one that has none is always the same.
+KINDS = {"idp": ("oidc", "saml"), "mail": ("oidc",), "rescue": ()}
 
 
 class _SignsIn(Model):
@@ -94,10 +80,13 @@ class SamlIdp(_SignsIn):
 
 class OidcMail(_Oidc):
     """The mail provider behind one button of the e-mail page. `account_url`: its page that names who is signed in, and asks
-    for credentials when nobody is."""
+    for credentials when nobody is. `imap`: a mail server of this machine, HOST:PORT without TLS, that Jira reads with the token
+    it got (XOAUTH2), every `pull_seconds`; without one nobody has mail there."""
 
     button: Provider = "microsoft"
     account_url: HereAddress
+    imap: HereServer | None = None
+    pull_seconds: Annotated[float, Field(ge=1, le=3600)] = 60.0
 
 
 class External(Model):
@@ -105,6 +94,7 @@ class External(Model):
 
     idp: OidcIdp | SamlIdp | None = None
     mail: OidcMail | None = None
+    rescue: HereRescue | None = None
 
     def channel(self, embedded: Mapping[str, Any]) -> Channel:
         """The sandbox's channel with the external providers in it. Raises ConfigError when the two do not go together."""
@@ -119,6 +109,12 @@ class External(Model):
                     remedy="Choose a --scenario of that mail provider, or the other button.",
                 )
             data |= {"mailbox": self.mail.identity("mailbox"), "address": self.mail.username, "oauth_client": None}
+        if self.rescue and not (self.mail and self.mail.imap):
+            raise ConfigError(
+                "[sandbox.rescue] needs a mailbox that Jira reads over IMAP.", remedy="Set [sandbox.mail] imap as well."
+            )
+        if self.rescue:
+            data["rescue"] = self.rescue
         try:
             channel = Channel.model_validate(data)
         except ValidationError as error:
@@ -159,31 +155,37 @@ def load_external(config: Path) -> External:
 
 def read_external(config: Path, found: Mapping[str, Any], problem: Callable[[str], None]) -> External | None:
     """The external providers of the table `[sandbox]`; None when `problem` was told of one."""
-    models: dict[tuple[str, str], type[_SignsIn]]
-    models = {("idp", "oidc"): OidcIdp, ("idp", "saml"): SamlIdp, ("mail", "oidc"): OidcMail}
+    models: dict[tuple[str, str | None], type[Model]]
+    models = {
+        ("idp", "oidc"): OidcIdp,
+        ("idp", "saml"): SamlIdp,
+        ("mail", "oidc"): OidcMail,
+        ("rescue", None): HereRescue,
+    }
     made: dict[str, Any] = {}
     sound = True
     for name, table in found.items():
         where = f"{config.name} [sandbox.{name}]"
         told = ""
         if name not in KINDS:
-            told = f"{where} is not a table of the settings. Tables: [sandbox.idp], [sandbox.mail]."
+            told = f"{where} is not a table of the settings. Tables: [sandbox.idp], [sandbox.mail], [sandbox.rescue]."
         elif not isinstance(table, dict):
             told = f"{config.name} sandbox.{name} should be a table. Example: [sandbox.{name}]"
-        elif table.get("kind") not in KINDS[name]:
+        elif KINDS[name] and table.get("kind") not in KINDS[name]:
             told = f'{where} kind should be {" or ".join(KINDS[name])}. Example: kind = "{KINDS[name][0]}"'
         if told:
             problem(told)
             sound = False
             continue
-        made[name] = _make(config, where, table, models[name, table["kind"]], problem)
+        kind = table["kind"] if KINDS[name] else None
+        made[name] = _make(config, where, table, models[name, kind], problem)
         sound = sound and made[name] is not None
     return External(**made) if sound else None
 
 
 def _make(
-    config: Path, where: str, table: Mapping[str, Any], model: type[_SignsIn], problem: Callable[[str], None]
-) -> _SignsIn | None:
+    config: Path, where: str, table: Mapping[str, Any], model: type[Model], problem: Callable[[str], None]
+) -> Model | None:
     draft = Draft(homes={(): where})
     texts = []
     for key, value in table.items():

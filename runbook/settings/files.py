@@ -9,8 +9,10 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from runbook import files
 from runbook.errors import ConfigError
-from runbook.settings.variables import ALL, OF_THE_SANDBOX
+from runbook.secrets import SCHEMES
+from runbook.settings.variables import ALL, OF_THE_SANDBOX, PLACEHOLDERS, SECRET_KEYS, SECRET_LISTS
 
 IDENTITY_VARIABLE = re.compile(r"RUNBOOK_IDENTITY_(\w+)_(PASSWORD|TOTP|PASSKEY)")
 TABLES = ("identities", "sites", "channels", "policy", "canary", "rescue", "notify", "defaults", "locators", "sandbox")
@@ -29,6 +31,8 @@ def variables(folder: Path, env: Mapping[str, str], problem: Problem) -> dict[st
     """The RUNBOOK_ variables that are set, the environment over the folder's `.env`; empty ones count as not set.
     Tells `problem` of unknown ones. Raises ConfigError when `.env` cannot be read."""
     found = {key: Found(value, f".env {key}") for key, value in _dotenv(folder / ".env", problem).items()}
+    if any(_is_secret(key, each.value) for key, each in found.items()):
+        _refuse_open(folder / ".env")
     given = {key: value for key, value in env.items() if value.strip() and key not in OF_THE_SANDBOX}
     found |= {key: Found(value, f"environment {key}") for key, value in given.items()}
     found = {key: each for key, each in found.items() if key.startswith("RUNBOOK_")}
@@ -61,10 +65,36 @@ def flat(table: Mapping[str, Any], prefix: str = "") -> Iterable[tuple[str, Any]
             yield prefix + key, value
 
 
+def references(value: Any) -> list[Any]:
+    """The secrets of a list, or those that one text names, separated by blanks; one that begins with `cmd:` is a single one,
+    with arguments."""
+    if isinstance(value, list):
+        return value
+    return value.split() if isinstance(value, str) and not value.lstrip().startswith("cmd:") else [value]
+
+
 def listed(names: Iterable[str]) -> str:
     """The names that there are, for the end of a complaint about one that there is not."""
     known = ", ".join(sorted(names))
     return f" (there are: {known})" if known else " (there are none)"
+
+
+def _is_secret(name: str, value: str) -> bool:
+    """Whether a variable holds a secret itself, and not where it is kept. An example left in place is none."""
+    key = ALL[name].path[-1] if name in ALL else ""
+    if key in SECRET_LISTS:
+        return any(each.partition(":")[0].strip() not in SCHEMES for each in value.split(","))
+    secret = key in SECRET_KEYS or IDENTITY_VARIABLE.fullmatch(name)
+    return bool(secret) and value not in PLACEHOLDERS and value.partition(":")[0] not in SCHEMES
+
+
+def _refuse_open(path: Path) -> None:
+    try:
+        files.check(path, path.stat())
+    except files.OpenToOthers as found:
+        raise ConfigError(
+            f"{path} holds a secret and {found.problem}.", remedy=found.remedy, reason="open-secret-file"
+        ) from None
 
 
 def _dotenv(path: Path, problem: Problem) -> dict[str, str]:

@@ -15,12 +15,13 @@ from runbook.settings import Settings
 from runbook.settings.channel import Channel, Identity, Site
 from runbook.settings.draft import Draft
 from runbook.settings.external import read_external
-from runbook.settings.files import IDENTITY_VARIABLE, Found, flat, listed, tables, variables
+from runbook.settings.files import IDENTITY_VARIABLE, Found, flat, listed, references, tables, variables
 from runbook.settings.model import Model
 from runbook.settings.variables import CHANNEL, DEFAULTS, OF_EVERY_CHANNEL, PLACEHOLDERS, SECRET_KEYS, SECRET_LISTS
 
 _M = TypeVar("_M", bound=Model)
 _FOLDERS = frozenset({"runs", "state"})
+UNUSABLE = "file:***"  # in the place of a reference whose problem was told
 _NESTED = {"sites": ("idp",), "channels": OF_EVERY_CHANNEL}
 
 
@@ -105,16 +106,16 @@ class _Reader:
         if path[-1] in SECRET_KEYS:
             value = self._reference(value, source)
         elif path[-1] in SECRET_LISTS:
-            value = [self._reference(each, source) for each in (value if isinstance(value, list) else [value])]
+            value = [self._reference(each, source) for each in references(value)]
         draft.put(path, value, source)
 
     def _reference(self, value: Any, source: str) -> SecretRef:
         from_file = source.startswith(f"{self.config.name} ")
         what = "" if isinstance(value, str) else "should be text"
         try:
-            ref = SecretRef(value if not what else "***", self.config.parent if from_file else self.folder)
+            ref = SecretRef(value if not what else UNUSABLE, self.config.parent if from_file else self.folder)
         except ValueError as error:
-            what, ref = str(error), SecretRef("***")
+            what, ref = str(error), SecretRef(UNUSABLE)
         if what:
             self.problem(f"{source} {what}. Example: file:/run/secrets/name")
         elif ref.scheme == "literal" and from_file:
@@ -172,18 +173,17 @@ class _Reader:
 
     def _read_defaults(self, found: Mapping[str, Mapping[str, Any]], given: Mapping[str, Found]) -> Draft:
         draft = Draft(homes={(): f"{self.config.name} [defaults]"})
-        known = {variable.path[0] for variable in DEFAULTS.values()} - {"default_project"}
+        known = {variable.path[0] for variable in DEFAULTS.values()} - {"default_project", "notify"}
         for key, value in found["defaults"].items():
             if key in known:
-                draft.put((key,), self._based(key, value, self.config.parent), f"{draft.homes[()]} {key}")
+                self._put(draft, (key,), self._based(key, value, self.config.parent), f"{draft.homes[()]} {key}")
             else:
                 self.problem(f"{draft.homes[()]} {key} is not a setting{listed(known)}.")
+        self._fill(draft, ("notify",), "notify", found["notify"])
         for name, variable in DEFAULTS.items():
             if name in given:
-                value = self._based(variable.path[0], given[name].value, self.folder)
-                draft.put(variable.path, value, given[name].source)
-        draft.homes[("notify",)] = f"{self.config.name} [notify]"
-        self._fill(draft, ("notify",), "notify", found["notify"])
+                value = self._based(variable.path[-1], given[name].value, self.folder)
+                self._put(draft, variable.path, value, given[name].source)
         draft.data["locators"] = dict(flat(found["locators"]))
         for key in draft.data["locators"]:
             draft.sources[("locators", key)] = f"{self.config.name} [locators] {key}"
@@ -212,10 +212,12 @@ class _Reader:
     def _check_addresses(self, channels: Mapping[str, Channel]) -> None:
         first: dict[str, str] = {}
         for key, channel in channels.items():
-            other = first.setdefault(channel.address, key)
-            if other != key:
-                where = self.channels[key].where(("address",))
-                self.problem(f"{where} is the address of {other} as well; a mailbox serves one project.")
+            for setting in ("address", "shown_as"):
+                other = first.setdefault(getattr(channel, setting) or channel.address, key)
+                if other != key:
+                    where = self.channels[key].where((setting,))
+                    self.problem(f"{where} is the address of {other} as well; a mailbox serves one project.")
+                    break
 
     def _sources(self, others: Mapping[str, Draft | None]) -> dict[str, str]:
         drafts = {f"channels.{key}.": draft for key, draft in self.channels.items()} | dict(others)

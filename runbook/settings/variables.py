@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-SECRET_KEYS = frozenset({"password", "totp", "passkey", "client_secret", "api_token"})
+SECRET_KEYS = frozenset({"password", "totp", "passkey", "client_secret", "api_token", "state_url", "token"})
 # Lists of which every member is a secret.
-SECRET_LISTS: frozenset[str] = frozenset()
+SECRET_LISTS = frozenset({"urls"})
 # Tables inside a channel; a table of that name at the top of the file holds what counts for every channel.
 OF_EVERY_CHANNEL = ("policy", "canary", "rescue")
 
@@ -32,6 +32,8 @@ CHANNEL: dict[str, Variable] = {
     "RUNBOOK_IDP": Variable(("site", "idp", "kind"), "microsoft"),
     "RUNBOOK_IDP_URL": Variable(("site", "idp", "url"), "https://acme.okta.com"),
     "RUNBOOK_IDP_LOGOUT_URL": Variable(("site", "idp", "logout_url"), "https://login.acme.example/logout"),
+    "RUNBOOK_API_USER": Variable(("site", "api_user"), "ada@acme.example"),
+    "RUNBOOK_API_TOKEN": Variable(("site", "api_token"), "file:/run/secrets/jira-api-token"),
     "RUNBOOK_EMAIL_PAGE": Variable(
         ("site", "email_page"), "https://acme.atlassian.net/jira/servicedesk/projects/HELP/settings/email"
     ),
@@ -53,8 +55,12 @@ DEFAULTS: dict[str, Variable] = {
     "RUNBOOK_PROJECT": Variable(("default_project",), "HELP"),
     "RUNBOOK_RUNS": Variable(("runs",), "/var/lib/runbook/runs"),
     "RUNBOOK_STATE": Variable(("state",), "/var/lib/runbook/state"),
+    "RUNBOOK_STATE_URL": Variable(("state_url",), "file:/run/secrets/state-url"),
     "RUNBOOK_KEEP_RUNS_DAYS": Variable(("keep_runs_days",), "30"),
+    "RUNBOOK_KEEP_HISTORY_DAYS": Variable(("keep_history_days",), "365"),
+    "RUNBOOK_DELAY": Variable(("delay",), "2m"),
     "RUNBOOK_BROWSER": Variable(("browser",), "chrome"),
+    "RUNBOOK_NOTIFY": Variable(("notify", "urls"), "file:/run/secrets/notify-urls"),
 }
 ALL = CHANNEL | DEFAULTS
 # What only the sandbox's own process reads, from the environment it was started in.
@@ -65,12 +71,47 @@ PLACEHOLDERS = frozenset(variable.placeholder for variable in ALL.values()) - {"
 EXAMPLES: dict[tuple[str, ...], str] = {
     ("project",): "HELP",
     ("site", "mail_domain"): "acme.atlassian.net",
+    ("site", "audit_minutes"): "10",
+    ("canary", "host"): "smtp.acme.example",
+    ("canary", "security"): "starttls",
+    ("canary", "port"): "587",
+    ("canary", "username"): "canary@acme.example",
+    ("canary", "password"): "file:/run/secrets/smtp-password",
+    ("canary", "sender"): "canary@acme.example",
+    ("canary", "subject"): "Mailbox check",
+    ("canary", "every"): "24",
+    ("canary", "minutes"): "5",
     ("site", "admin", "origins"): "https://login.acme.example",
     ("mailbox", "origins"): "https://login.acme.example",
     ("redirect_hosts",): "id.atlassian.com",
     ("person_timeout",): "300",
     ("site", "idp", "home_url"): "https://login.acme.example/home",
-    # [sandbox.idp] and [sandbox.mail]
+    ("policy", "window"): "Mon-Fri 20:00-06:00",
+    ("policy", "time_zone"): "Europe/Berlin",
+    ("policy", "cool_down"): "30m",
+    ("policy", "tries_per_day"): "24",
+    ("policy", "retries"): "2",
+    ("policy", "retry_wait"): "30s",
+    ("policy", "planned"): "2026-12-24",
+    ("policy", "every"): "90d",
+    ("policy", "password_changed"): "2026-10-01",
+    ("policy", "password_every"): "90d",
+    ("rescue", "host"): "outlook.office365.com",
+    ("rescue", "port"): "993",
+    ("rescue", "tls"): "true",
+    ("rescue", "auth"): "xoauth2",
+    ("rescue", "username"): "support@acme.example",
+    ("rescue", "password"): "keyring:imap/support@acme.example",
+    ("rescue", "token"): "cmd:/usr/local/bin/access-token support@acme.example",
+    ("rescue", "folder"): "Runbook rescue",
+    ("rescue", "days"): "30",
+    ("rescue", "wait"): "300",
+    ("notify", "on_failure"): "/usr/local/bin/tell,--loud",
+    ("notify", "on_success"): "/usr/local/bin/tell",
+    ("notify", "remind"): "1d",
+    ("notify", "timeout"): "30s",
+    ("notify", "repairs"): "true",
+    # [sandbox.idp] and [sandbox.mail]; what [sandbox.rescue] has in common with them
     ("issuer",): "http://localhost:8801",
     ("client_id",): "jira",
     ("client_secret",): "fake-client-secret",
@@ -84,9 +125,17 @@ EXAMPLES: dict[tuple[str, ...], str] = {
     ("home_url",): "http://127.0.0.1:8802/home",
     ("account_url",): "http://localhost:8801/account",
     ("button",): "microsoft",
+    ("imap",): "127.0.0.1:1143",
+    ("pull_seconds",): "60",
+    # [sandbox.rescue]
+    ("host",): "127.0.0.1",
+    ("port",): "1143",
+    ("tls",): "false",
+    ("auth",): "password",
+    ("token",): "file:/run/secrets/access-token",
 } | {variable.path: variable.example for variable in ALL.values()}
 # What a TOML file writes as a list.
-LISTS = frozenset({"replaces", "origins", "redirect_hosts"})
+LISTS = frozenset({"replaces", "origins", "redirect_hosts", "window", "planned", "urls", "on_failure", "on_success"})
 NAMES: dict[tuple[str, ...], str] = {variable.path: name for name, variable in ALL.items()} | {
     ("project",): "RUNBOOK_PROJECT"
 }

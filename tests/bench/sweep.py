@@ -1,0 +1,175 @@
+"""`python -m tests.bench.sweep`: re-authorizing the channels of one site by one sweep against as many `connect` runs, one after the
+other, in the same sandbox; and the memory of a sweep over many channels (`--memory 50`).
+
+Not counted is what a second sign-in of the admin has to wait for a one-time code of its own, which the sandbox's clock skips:
+ten separate runs on a real site take at least five minutes for that alone.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import click
+import psutil
+
+from runbook.sandbox import build, parse
+from runbook.sandbox.desks import connections, desks
+from runbook.sandbox.seed import channels
+from runbook.sandbox.server import Server
+from runbook.sandbox.world import World
+
+from .sides import TOP, Failed, environment
+
+SCENARIO = "entra,g2,popup,revoked"
+STEP = 30  # seconds that a one-time code is good for
+INTO = 2
+LIMIT = 0.5
+
+
+class Stage:
+    """A sandbox of many channels that plays several runs; each begins with every channel revoked."""
+
+    def __init__(self, count: int) -> None:
+        self.world: World = build(parse(f"{SCENARIO},channels-{count}"))
+        self.keys = [desk.key for desk in desks(self.world)]
+
+    def revoke(self) -> None:
+        """All channels as they were at the beginning."""
+        for desk in desks(self.world):
+            self.world.projects[desk.key].connections[:] = connections(self.world, desk)
+        self.world.journal.clear()
+        self.next_codes()
+
+    def next_codes(self) -> None:
+        """Moves the sandbox's clock near the start of a later step, so that nobody has to wait for a code."""
+        now = self.world.now()
+        self.world.offset += STEP + INTO - now % STEP
+
+    def connected(self) -> list[str]:
+        """The addresses that were connected since the channels were revoked."""
+        return [event.details["address"] for event in self.world.events("connected")]
+
+
+def play(server: Server, folder: Path, argv: Sequence[str], watch: Callable[[int], None] | None = None) -> float:
+    """Runs a verb as a process of its own and returns its seconds. Raises Failed with what it said."""
+    served = {
+        "args": server.browser_args(),
+        "channels": channels(server.world),
+        "port": server.port,
+        "authority": server.authority,
+        "api": {"token": server.world.api_token, "users": server.world.admins},
+    }
+    begun = time.perf_counter()
+    with subprocess.Popen(
+        [sys.executable, "-m", "tests.bench.any_verb", *argv],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=TOP,
+        env={**environment(), "RUNBOOK_RUNS": str(folder / "runs")},
+    ) as child:
+        if watch:
+            threading.Thread(target=watch, args=(child.pid,), daemon=True).start()
+        said, complained = child.communicate(json.dumps(served) + "\n")
+    if child.returncode:
+        raise Failed(f"{argv[0]} ended with {child.returncode}: {complained[-1000:]}{said[-1500:]}")
+    return time.perf_counter() - begun
+
+
+def separate(server: Server, stage: Stage, folder: Path) -> float:
+    """One `connect` for each channel, one after the other; seconds of all of them."""
+    stage.revoke()
+    seconds = 0.0
+    for key in stage.keys:
+        stage.next_codes()
+        seconds += play(server, folder, ["connect", "--project", key, "--sandbox", "--json"])
+    return _all(stage, seconds)
+
+
+def together(server: Server, stage: Stage, folder: Path, watch: Callable[[int], None] | None = None) -> float:
+    """One sweep over all of them, the look at their health included."""
+    stage.revoke()
+    return _all(stage, play(server, folder, ["reauthorize", "--all", "--sandbox", "--json", "--delay", "0"], watch))
+
+
+def _all(stage: Stage, seconds: float) -> float:
+    if sorted(stage.connected()) != sorted(desk.address for desk in desks(stage.world)):
+        raise Failed(f"Not every channel was connected once: {stage.connected()}")
+    return seconds
+
+
+def memory_after(server: Server, stage: Stage, folder: Path) -> list[tuple[int, float]]:
+    """How many channels were connected, and the megabytes of the sweep's whole process tree then."""
+    seen: list[tuple[int, float]] = []
+
+    def watch(pid: int) -> None:
+        done = -1
+        with suppress(psutil.Error):
+            root = psutil.Process(pid)
+            while root.is_running():
+                now = len(stage.connected())
+                if now != done:
+                    done = now
+                    tree = [root, *root.children(recursive=True)]
+                    seen.append((now, sum(_pss(process) for process in tree) / 2**20))
+                time.sleep(0.1)
+
+    together(server, stage, folder, watch)
+    return seen
+
+
+def _pss(process: psutil.Process) -> float:
+    with suppress(psutil.Error):
+        return float(process.memory_full_info().pss)
+    return 0.0
+
+
+def compare(count: int, pairs: int, folder: Path, say: Callable[[str], None]) -> dict[str, Any]:
+    """Plays both sides in pairs, in turns. Returns the medians (seconds) and their ratio."""
+    stage = Stage(count)
+    found: dict[str, list[float]] = {"separate": [], "together": []}
+    with Server(stage.world) as server:
+        for at in range(pairs):
+            for side in ("together", "separate") if at % 2 else ("separate", "together"):
+                seconds = {"separate": separate, "together": together}[side](server, stage, folder)
+                found[side].append(seconds)
+                say(f"{side}: {seconds:.1f} s")
+    ratios = [ours / theirs for ours, theirs in zip(found["together"], found["separate"], strict=True)]
+    return {**{side: median(seconds) for side, seconds in found.items()}, "ratio": median(ratios)}
+
+
+@click.command(context_settings={"show_default": True})
+@click.option("--channels", "count", default=10, type=click.IntRange(2), help="Channels of the site.")
+@click.option("--pairs", default=2, type=click.IntRange(1), help="Pairs of timed runs.")
+@click.option("--memory", "many", default=0, help="Watch the memory of a sweep over so many channels instead.")
+def main(count: int, pairs: int, many: int) -> None:
+    """Measures a sweep against separate runs."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        if many:
+            stage = Stage(many)
+            with Server(stage.world) as server:
+                seen = dict(memory_after(server, stage, folder))
+            for done in sorted({1, 5, many // 2, many} & set(seen)):
+                click.echo(f"after {done} channels: {seen[done]:.0f} MB")
+            return
+        found = compare(count, pairs, folder, lambda text: click.echo(text, err=True))
+    click.echo(
+        f"{count} channels: one sweep {found['together']:.1f} s, separate runs {found['separate']:.1f} s, "
+        f"ratio {found['ratio']:.2f} (limit {LIMIT})"
+    )
+
+
+if __name__ == "__main__":
+    main()
