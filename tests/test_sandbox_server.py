@@ -189,7 +189,7 @@ def test_the_process_says_when_it_is_ready_and_dies_with_its_parent(tmp_path: Pa
         ready = json.loads(child.stdout.readline())
         with socket.create_connection(("127.0.0.1", ready["port"])):
             pass
-        assert ready["channel"]["address"] == MAILBOX
+        assert ready["channels"][0]["address"] == MAILBOX
         assert any(ready["spki"] in argument for argument in ready["args"])
         out, err = child.communicate(timeout=20)
     assert (child.returncode, out, err) == (0, "", "")

@@ -1,13 +1,13 @@
 """`python -m runbook.sandbox`: serves a sandbox until its standard input closes, so it dies with whoever started it.
 
-When it is ready it prints one line of JSON: `port`, `spki`, `args` (for Chromium), `start` (an address), `channel`
-(the settings of a run).
+When it is ready it prints one line of JSON: what `runbook.sandbox.child.Served` holds, and the certificate's `spki`.
 """
 
 from __future__ import annotations
 
 import json
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 
 import click
@@ -15,7 +15,7 @@ import click
 from runbook.errors import ConfigError
 from runbook.sandbox.faults import check
 from runbook.sandbox.scenario import DEFAULT, parse
-from runbook.sandbox.seed import build, channel, faults
+from runbook.sandbox.seed import build, channels, faults
 from runbook.sandbox.server import Server
 from runbook.sandbox.store import Store, load
 from runbook.sandbox.world import HOSTS, World
@@ -32,15 +32,17 @@ from runbook.settings.external import External, load_external
 @click.option(
     "--config", type=click.Path(path_type=Path, dir_okay=False), help="File with [sandbox.idp] or [sandbox.mail]."
 )
-def main(scenario: str, fault: tuple[str, ...], state: Path | None, port: int, config: Path | None) -> None:
+@click.option("--smtp", is_flag=True, help="Serve a mail server as well.")
+def main(scenario: str, fault: tuple[str, ...], state: Path | None, port: int, config: Path | None, smtp: bool) -> None:
     """Serves the sandbox until standard input closes."""
     try:
         world = _world(scenario, fault, state, load_external(config) if config else External())
         store = Store(state) if state else None
-        with Server(world, port, after=store.save if store else None) as server:
+        with Server(world, port, after=store.save if store else None) as server, ExitStack() as stack:
             if store:
                 store.save(world)
-            click.echo(json.dumps(_ready(server)))
+            mail = _mail_server(server, stack) if smtp else {}
+            click.echo(json.dumps({**_ready(server), "smtp": mail}))
             sys.stdin.read()
         if store:
             store.save(world)
@@ -67,13 +69,24 @@ def _world(scenario: str, fault: tuple[str, ...], state: Path | None, external: 
     return kept
 
 
+def _mail_server(server: Server, stack: ExitStack) -> dict[str, object]:
+    """Starts it until the stack is left; returns the settings of a canary mail."""
+    from runbook.sandbox import smtp  # only a check needs what it is made of
+
+    serving = smtp.MailServer(server.world, server.tls).start()
+    stack.callback(serving.stop)
+    return smtp.settings(serving)
+
+
 def _ready(server: Server) -> dict[str, object]:
     return {
         "port": server.port,
         "spki": server.spki,
         "args": server.browser_args(),
         "start": f"https://{HOSTS['start']}/",
-        "channel": channel(server.world),
+        "channels": channels(server.world),
+        "authority": server.authority,
+        "api": {"token": server.world.api_token, "users": server.world.admins},
     }
 
 

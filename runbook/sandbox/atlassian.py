@@ -100,7 +100,7 @@ class _Atlassian:
         typed = request.form.get("username", "").strip().lower()
         if "@" not in typed:
             return self._page(email=typed, problem="Enter a valid email address")
-        if typed != self.world.admin:
+        if typed not in self.world.admins.values():
             return redirect(f"/signup?{urlencode({'email': typed, 'continue': self._continue()})}")
         try:
             begun: Response = self.sso.begin({"typed": typed, "continue": self._continue()})
@@ -159,7 +159,9 @@ class _Atlassian:
         wanted = wanted or self._continue()
         data = {"continue": wanted, "cloud": key}
         self.world.sessions[f"ticket:{ticket}"] = Session("ticket", list(self.world.sessions[key].accounts), data=data)
-        return redirect(f"https://{SITE_HOST}/login/callback?{urlencode({'token': ticket, 'continue': wanted})}")
+        return redirect(
+            f"https://{urlsplit(wanted).netloc}/login/callback?{urlencode({'token': ticket, 'continue': wanted})}"
+        )
 
     def _refused(self, description: str) -> Response:
         query = urlencode({"error": "access_denied", "error_description": description})
@@ -167,7 +169,7 @@ class _Atlassian:
 
     def _continue(self) -> str:
         wanted = request.values.get("continue", "")
-        return wanted if urlsplit(wanted).netloc == SITE_HOST else f"https://{SITE_HOST}/"
+        return wanted if urlsplit(wanted).netloc in self.world.admins else f"https://{SITE_HOST}/"
 
     def _page(self, *, email: str, problem: str = "") -> Response:
         text = render_template(

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +16,17 @@ from runbook.errors import ConfigError
 
 @dataclass(frozen=True)
 class Served:
-    """A sandbox that answers: `args` for the browser, `channel` the settings of a run, `start` its start page."""
+    """A sandbox that answers: `args` for the browser, `channels` the settings of runs, `start` its start page, `authority` the PEM
+    of its certificate's issuer, `api` the sites' API `token` and its `users` by host, `smtp` how a canary mail is sent (if that was
+    asked for)."""
 
     port: int
     args: tuple[str, ...]
-    channel: dict[str, Any]
+    channels: Sequence[dict[str, Any]]
     start: str
+    authority: str = ""
+    api: dict[str, Any] = field(default_factory=dict)
+    smtp: dict[str, Any] = field(default_factory=dict)
 
 
 @contextmanager
@@ -31,8 +36,10 @@ def serve(
     state: Path | None = None,
     port: int = 0,
     config: Path | None = None,
+    *,
+    smtp: bool = False,
 ) -> Iterator[Served]:
-    """Starts the sandbox and waits until it answers. `config`: the file that names external providers.
+    """Starts the sandbox and waits until it answers. `config`: the file that names external providers; `smtp`: with a mail server.
     Raises ConfigError with the child's own cause and remedy."""
     argv = [sys.executable, "-m", "runbook.sandbox", "--scenario", scenario, "--port", str(port)]
     for fault in faults:
@@ -41,6 +48,8 @@ def serve(
         argv += ["--state", str(state)]
     if config:
         argv += ["--config", str(config)]
+    if smtp:
+        argv += ["--smtp"]
     # A session of its own: Ctrl-C in the terminal reaches the run first, which then closes the sandbox in order.
     with subprocess.Popen(  # noqa: S603 - our own module, no shell
         argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
@@ -53,7 +62,8 @@ def serve(
             if not line:
                 raise _told(child.stderr.read())
             said = json.loads(line)
-            yield Served(said["port"], tuple(said["args"]), said["channel"], said["start"])
+            said["args"] = tuple(said["args"])
+            yield Served(**{each.name: said[each.name] for each in fields(Served)})
         finally:
             child.stdin.close()
             child.wait()

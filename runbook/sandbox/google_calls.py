@@ -64,7 +64,7 @@ class Calls:
         if gate:
             flow.pushed = gate in ("push", "number-match")
             return self.pages.at(GATE_PATHS[gate], flow)
-        several = flow.typed == self.world.admin and "method" not in flow.passed
+        several = flow.typed in self.world.admins.values() and "method" not in flow.passed
         return self.pages.at(f"/v3/signin/challenge/{'selection' if several else 'totp'}", flow)
 
     def method(self) -> Response:

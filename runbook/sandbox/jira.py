@@ -1,4 +1,4 @@
-"""acme.atlassian.net: Jira with its projects, settings menus and sessions.
+"""acme.atlassian.net and further sites: Jira with its projects, settings menus and sessions.
 
 Addresses of settings pages differ by generation on purpose: the real ones are unknown, so that a run has to find the
 page by the menu's labels.
@@ -16,9 +16,9 @@ from flask.typing import ResponseReturnValue
 
 from runbook.sandbox import jira_channels, jira_email, jira_rest, jira_web, mailer
 from runbook.sandbox.loopback import Loopback
-from runbook.sandbox.world import SITE_HOST, Project, World
+from runbook.sandbox.world import OTHER_SITES, SITE_HOST, Project, World
 
-HOSTS = (SITE_HOST,)
+HOSTS = (SITE_HOST, *OTHER_SITES)
 MARKUP = (
     "Known: paths of project pages and REST, cookie names, menu and button labels, limits, the duplicate's text, "
     "log columns. Unknown: every element id, the address of the e-mail page, dialog titles, messages, status labels; "
@@ -69,6 +69,8 @@ def _sessions(app: Flask, world: World) -> None:
     @app.before_request
     def guard() -> ResponseReturnValue | None:
         mailer.tick(world)
+        if world.fault("site-503"):
+            return Response("Service Unavailable", 503, content_type="text/plain")
         if request.blueprint == "rest" or request.endpoint in ("callback", "static"):
             return None
         if jira_web.session(world) is None:
@@ -84,7 +86,7 @@ def _sessions(app: Flask, world: World) -> None:
             return jira_web.to_login() if jira_web.session(world) is None else redirect("/jira")
         wanted = str(request.args.get("continue") or ticket.data.get("continue") or "/jira")
         parts = urlsplit(wanted)
-        inside = parts.netloc in ("", SITE_HOST) and not wanted.startswith("//") and parts.path != "/login/callback"
+        inside = parts.netloc in ("", request.host) and not wanted.startswith("//") and parts.path != "/login/callback"
         response = redirect(wanted if inside else "/jira")
         response.set_cookie(
             jira_web.COOKIE, jira_web.sign_in(world, ticket), secure=True, httponly=True, samesite="None"
@@ -101,7 +103,7 @@ def _pages(app: Flask, world: World) -> None:
     @app.get("/jira")
     @app.get("/jira/projects")
     def projects() -> ResponseReturnValue:
-        return render_template("jira/projects.html", projects=world.projects.values())
+        return render_template("jira/projects.html", projects=jira_web.projects(world).values())
 
     @app.get("/browse/<key>")
     @app.get("/projects/<key>")
@@ -135,7 +137,7 @@ def _settings(app: Flask, world: World) -> None:
 
     @app.get("/jira/settings/products/servicedesk/email-requests")
     def site_wide() -> ResponseReturnValue:
-        rows = list(jira_channels.everywhere(world))
+        rows = [each for each in jira_channels.everywhere(world) if each[0].site == request.host]
         return render_template("jira/products.html", rows=rows, may=_may(world))
 
     @app.post("/jira/settings/products/servicedesk/email-requests/delete")
@@ -163,7 +165,7 @@ def _may(world: World) -> bool:
 
 
 def _project(world: World, key: str, kind: str | None = None) -> Project:
-    project = world.projects.get(key)
+    project = jira_web.projects(world).get(key)
     if project is None or (kind is not None and project.kind != kind):
         abort(404)
     return project

@@ -7,8 +7,10 @@ removal while the address is the Reply-to. Unknown: the texts of refusals other 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from imaplib import IMAP4
 
-from runbook.sandbox.world import SITE_HOST, Account, Connection, Project, Token, World
+from runbook.sandbox import puller
+from runbook.sandbox.world import Account, Connection, Project, Token, World
 
 DUPLICATE = (
     "The email address you entered is currently used by another project's email channel. Choose another email address."
@@ -22,7 +24,7 @@ class Refused(Exception):
 
 def may_manage(world: World, account: Account) -> bool:
     """Whether this account may change e-mail channels: Jira administrators only."""
-    return account.address == world.admin and not world.fault("no-permission")
+    return account.address in world.admins.values() and not world.fault("no-permission")
 
 
 def find(project: Project, address: str) -> Connection:
@@ -42,10 +44,20 @@ def everywhere(world: World) -> Iterator[tuple[Project, Connection]]:
 
 def connect(world: World, project: Project, token: Token, request_type: str) -> Connection:
     """Adds an external address whose owner has just allowed it. Raises Refused."""
+    try:
+        first = puller.next_uid(world, token)
+    except (OSError, IMAP4.error):
+        raise Refused("We couldn't connect to your mail server. Check the mailbox and try again.") from None
     with world.lock:
         check_new(world, project, token.address)
         row = Connection(
-            token.address, "oauth", token.provider, _type(project, request_type), linked_at=world.now(), token=token
+            token.address,
+            "oauth",
+            token.provider,
+            _type(project, request_type),
+            linked_at=world.now(),
+            token=token,
+            first_uid=first,
         )
         project.connections.append(row)
         world.note("connected", project=project.key, address=row.address, request_type=row.request_type)
@@ -61,14 +73,14 @@ def check_new(world: World, project: Project, address: str) -> None:
 
 
 def create_default(world: World, project: Project, prefix: str, request_type: str) -> Connection:
-    """Adds an address that Jira makes itself: `prefix`@SITE. Raises Refused."""
+    """Adds an address that Jira makes itself: `prefix`@ the site's host. Raises Refused."""
     prefix = prefix.strip().lower()
     if not prefix.replace("-", "").replace(".", "").isalnum():
         raise Refused("Enter a valid email address prefix.")
     with world.lock:
-        check_new(world, project, f"{prefix}@{SITE_HOST}")
+        check_new(world, project, f"{prefix}@{project.site}")
         row = Connection(
-            f"{prefix}@{SITE_HOST}", "default", "atlassian", _type(project, request_type), linked_at=world.now()
+            f"{prefix}@{project.site}", "default", "atlassian", _type(project, request_type), linked_at=world.now()
         )
         project.connections.append(row)
         return row

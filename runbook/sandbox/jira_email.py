@@ -66,7 +66,7 @@ def email_blueprint(world: World, http: Loopback) -> Blueprint:
 
 
 def _project(world: World, key: str) -> Project:
-    project = world.projects.get(key)
+    project = jira_web.projects(world).get(key)
     if project is None or project.kind != "service_desk":
         abort(404)
     return project
@@ -102,6 +102,7 @@ def _data(world: World, project: Project) -> dict[str, Any]:
     found = _session(world)
     return {
         "key": project.key,
+        "site": project.site,
         "on": project.email_on,
         "may": _may(world),
         "rows": [_row(project, row) for row in project.connections],
@@ -178,7 +179,7 @@ def _connect(world: World, http: Loopback, project: Project) -> ResponseReturnVa
     """Sends the browser to the provider. G3 says the request type here already."""
     provider = _PROVIDERS.get(request.args.get("provider", "")) or abort(400)
     mine = {"project": project.key, "request_type": request.args.get("request_type", "")}
-    back = f"{jira_web.SITE}{page_path(world, project)}/connected"
+    back = f"{jira_web.site()}{page_path(world, project)}/connected"
     try:
         return redirect(jira_oauth.authorize_url(world, http, provider, back, mine))
     except HTTPError:

@@ -1,21 +1,19 @@
 """Jira's REST interfaces, as far as the runbook and its checks ask them.
 
-Known: paths, removed search (410) and delayed visibility of the new one, the audit endpoint's shape (facts, section 7).
+Known: paths, removed search (410), pages and delayed visibility of the new one (facts, section 7).
 Unknown: exact texts of some refusals.
 """
 
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
 from typing import Any
 
 from flask import Blueprint, abort, request
 from flask.typing import ResponseReturnValue
 
-from runbook.sandbox import jira_channels, jira_web
-from runbook.sandbox.mailer import HANDLER
-from runbook.sandbox.world import Connection, LogRow, Project, World
+from runbook.sandbox import jira_audit, jira_channels, jira_web
+from runbook.sandbox.world import Project, World
 
 CLOUD_ID = "5a4db0c5-0000-4000-8000-fa4eacae0001"
 INDEXED_AFTER_SECONDS = 10.0
@@ -44,7 +42,7 @@ def rest_blueprint(world: World) -> Blueprint:
     @rest.get("/rest/api/3/serverInfo")
     def server_info() -> ResponseReturnValue:
         return {
-            "baseUrl": jira_web.SITE,
+            "baseUrl": jira_web.site(),
             "version": "1001.0.0-SNAPSHOT",
             "versionNumbers": [1001, 0, 0],
             "deploymentType": "Cloud",
@@ -55,7 +53,7 @@ def rest_blueprint(world: World) -> Blueprint:
     def myself() -> ResponseReturnValue:
         account = jira_web.who(world) or abort(401)
         return {
-            "self": f"{jira_web.SITE}/rest/api/3/user?accountId={account_id(account.address)}",
+            "self": f"{jira_web.site()}/rest/api/3/user?accountId={account_id(account.address)}",
             "accountId": account_id(account.address),
             "accountType": "atlassian",
             "emailAddress": account.address,
@@ -68,7 +66,7 @@ def rest_blueprint(world: World) -> Blueprint:
     @rest.get("/rest/api/3/mypermissions")
     def my_permissions() -> ResponseReturnValue:
         key = request.args.get("projectKey")
-        if key is not None and key not in world.projects:
+        if key is not None and key not in jira_web.projects(world):
             return jira_web.problem(404, f"No project could be found with key '{key}'.")
         asked = [name for name in request.args.get("permissions", "").split(",") if name]
         if not asked or set(asked) - set(PERMISSIONS):
@@ -79,7 +77,7 @@ def rest_blueprint(world: World) -> Blueprint:
 
     @rest.get("/rest/api/3/project/<key>")
     def project(key: str) -> ResponseReturnValue:
-        found = world.projects.get(key)
+        found = jira_web.projects(world).get(key)
         if found is None:
             return jira_web.problem(404, f"No project could be found with key '{key}'.")
         return _project(world, found)
@@ -90,11 +88,11 @@ def rest_blueprint(world: World) -> Blueprint:
 
     @rest.get("/rest/servicedeskapi/servicedesk")
     def service_desks() -> ResponseReturnValue:
-        return _page([_desk(world, p) for p in world.projects.values() if p.kind == "service_desk"])
+        return _page([_desk(world, p) for p in jira_web.projects(world).values() if p.kind == "service_desk"])
 
     @rest.get("/rest/servicedeskapi/servicedesk/<desk>/requesttype")
     def request_types(desk: str) -> ResponseReturnValue:
-        for found in world.projects.values():
+        for found in jira_web.projects(world).values():
             if found.kind == "service_desk" and desk in (found.key, _number(world, found)):
                 return _page([{"id": str(n), "name": name} for n, name in enumerate(found.request_types, 1)])
         return {"errorMessage": "The service desk you are trying to view does not exist."}, 404
@@ -106,14 +104,16 @@ def rest_blueprint(world: World) -> Blueprint:
     @rest.route("/rest/api/3/search/jql", methods=["GET", "POST"])
     def search() -> ResponseReturnValue:
         asked = request.args if request.method == "GET" else request.get_json()
-        return {"issues": _search(world, str(asked.get("jql", ""))), "isLast": True}
+        fields = request.args.get("fields", "").split(",") if request.method == "GET" else asked.get("fields", [])
+        found = _search(world, str(asked.get("jql", "")), "summary" in fields)
+        begin = int(str(asked.get("nextPageToken", "0")))
+        end = begin + min(int(asked.get("maxResults", 50)), 50)
+        more = {"nextPageToken": str(end)} if end < len(found) else {}
+        return {"issues": found[begin:end], "isLast": not more, **more}
 
-    @rest.get("/rest/jira-email-processor-plugin/1.0/mail/audit/process/<channel>")
+    @rest.get(jira_audit.PATH)
     def audit(channel: str) -> ResponseReturnValue:
-        for _, row in jira_channels.everywhere(world):
-            if row.channel == channel:
-                return {"data": _audit(row)}
-        return jira_web.problem(404, "The mail channel does not exist.")
+        return jira_audit.answer(world, channel)
 
     return rest
 
@@ -129,7 +129,7 @@ def _number(world: World, project: Project) -> str:
 
 def _project(world: World, project: Project) -> dict[str, Any]:
     return {
-        "self": f"{jira_web.SITE}/rest/api/3/project/{_number(world, project)}",
+        "self": f"{jira_web.site()}/rest/api/3/project/{_number(world, project)}",
         "id": _number(world, project),
         "key": project.key,
         "name": project.name,
@@ -160,46 +160,17 @@ def _permission(name: str, allowed: bool) -> dict[str, Any]:
     }
 
 
-def _search(world: World, jql: str) -> list[dict[str, Any]]:
-    """Finds by `project = KEY` and `summary ~ "text"`; an issue shows a while after it was made, as in reality."""
+def _search(world: World, jql: str, summaries: bool) -> list[dict[str, Any]]:
+    """Finds by `project = KEY` and `summary ~ "text"`; an issue shows a while after it was made, and without the fields that were
+    not named, as in reality."""
     key = re.search(r'project\s*=\s*"?(\w+)', jql)
+    here = jira_web.projects(world)
     text = re.search(r'summary\s*~\s*"([^"]*)"', jql)
     return [
-        {"id": issue["key"], "key": issue["key"], "fields": {"summary": issue["summary"]}}
+        {"id": issue["key"], "key": issue["key"], **({"fields": {"summary": issue["summary"]}} if summaries else {})}
         for issue in world.issues
-        if (key is None or issue["project"] == key[1])
+        if issue["project"] in here
+        and (key is None or issue["project"] == key[1])
         and (text is None or text[1].strip('\\"').lower() in issue["summary"].lower())
         and world.now() - issue["created"] >= INDEXED_AFTER_SECONDS
     ]
-
-
-def _audit(row: Connection) -> list[dict[str, Any]]:
-    statuses, text = request.args.getlist("statuses"), request.args.get("searchText", "").lower()
-    since = float(request.args.get("from", "0")) / 1000
-    kept = [
-        (number, entry)
-        for number, entry in enumerate(row.processing, 1)
-        if entry.at >= since
-        and (not statuses or entry.status in statuses)
-        and (not text or text in f"{entry.key} {entry.subject}".lower())
-    ]
-    return [_audit_row(row, number, entry) for number, entry in reversed(kept)]
-
-
-def _audit_row(row: Connection, number: int, entry: LogRow) -> dict[str, Any]:
-    when = datetime.fromtimestamp(entry.at, UTC).strftime("%d/%b/%y %I:%M %p")
-    return {
-        "id": number,
-        "mailChannelId": row.channel,
-        "mailItemId": number,
-        "mailChannelName": row.address,
-        "handlerName": HANDLER,
-        "resultStatus": entry.status,
-        "fromAddress": entry.sender,
-        "subject": entry.subject,
-        "issueKey": entry.key,
-        "noOfRetry": 0,
-        "message": entry.details,
-        "createdDateTime": when,
-        "updatedDateTime": when,
-    }

@@ -11,11 +11,20 @@ from urllib.parse import quote
 from flask import Response, g, redirect, request
 from flask.typing import ResponseReturnValue
 
-from runbook.sandbox.world import ID_HOST, SITE_HOST, Account, Project, Session, World
+from runbook.sandbox.world import ID_HOST, Account, Project, Session, World
 
-SITE = f"https://{SITE_HOST}"
 COOKIE = "tenant.session.token"
 XSRF = "atlassian.xsrf.token"
+
+
+def site() -> str:
+    """The address of the Jira site that is asked."""
+    return f"https://{request.host}"
+
+
+def projects(world: World) -> dict[str, Project]:
+    """The projects of the site that is asked, by key."""
+    return {key: project for key, project in world.projects.items() if project.site == request.host}
 
 
 def words(world: World) -> dict[str, str]:
@@ -69,12 +78,14 @@ def _basic(world: World) -> Account | None:
         user, _, token = base64.b64decode(rest, validate=True).decode().partition(":")
     except (binascii.Error, UnicodeDecodeError):
         return None
-    return world.account(user) if hmac.compare_digest(token.encode(), world.api_token.encode()) else None
+    right = hmac.compare_digest(token.encode(), world.api_token.encode()) and not world.fault("token-refused")
+    world.note("api-token", right=right)
+    return world.account(user) if right else None
 
 
 def to_login() -> ResponseReturnValue:
     """The redirect to the sign-in, which comes back to the page asked for."""
-    wanted = quote(SITE + request.full_path.rstrip("?"), safe="")
+    wanted = quote(site() + request.full_path.rstrip("?"), safe="")
     return redirect(f"https://{ID_HOST}/login?continue={wanted}&application=jira")
 
 
@@ -103,7 +114,7 @@ def xsrf_ok() -> bool:
     """Whether a writing request comes from a page of this site."""
     sent = request.form.get("atl_token") or request.headers.get("X-Atlassian-Token", "")
     known = request.cookies.get(XSRF, "")
-    same = request.headers.get("Origin", SITE) == SITE
+    same = request.headers.get("Origin", site()) == site()
     return bool(known) and same and hmac.compare_digest(sent.encode(), known.encode())
 
 

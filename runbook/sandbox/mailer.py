@@ -15,6 +15,7 @@ PULL_SECONDS = 60.0
 LONGEST_WAIT_MINUTES = 60
 KEPT_ROWS = 60
 HANDLER = "Jira Service Management Mail Handler"
+REFUSAL = "You don't have permission to access this service project."
 READING_SCOPES = ("mail.readwrite", "mail.read", "https://mail.google.com/", "gmail.modify")
 
 
@@ -44,24 +45,43 @@ def healthy(row: Connection) -> bool:
 
 
 def _pull(world: World, project: Project, row: Connection) -> None:
-    trouble = _trouble(world, row)
-    if trouble:
-        _fail(world, row, trouble)
-    elif world.now() - row.pulled_at >= PULL_SECONDS:
-        row.pulled_at, row.failures = world.now(), 0
-        if row.connectivity and row.connectivity[-1].status == "SUCCESS":
-            row.connectivity[-1].at = row.pulled_at  # one row for a stretch of successes keeps the log readable
-        else:
-            row.connectivity.append(LogRow(row.pulled_at, "SUCCESS"))
+    if why := trouble(world, row):
+        _fail(world, row, why)
+    elif not there(world, row.token) and world.now() - row.pulled_at >= PULL_SECONDS:
+        succeeded(world, row)
         _process(world, project, row)
 
 
-def _trouble(world: World, row: Connection) -> str:
+def there(world: World, token: Token | None) -> bool:
+    """Whether a connection's mail is on a real server, which `runbook.sandbox.puller` reads."""
+    mail = world.external.mail
+    return bool(mail and mail.imap and token and token.provider == mail.button)
+
+
+def succeeded(world: World, row: Connection) -> None:
+    """Notes a pull that has been made."""
+    row.pulled_at, row.failures = world.now(), 0
+    if row.connectivity and row.connectivity[-1].status == "SUCCESS":
+        row.connectivity[-1].at = row.pulled_at  # one row for a stretch of successes keeps the log readable
+    else:
+        row.connectivity.append(LogRow(row.pulled_at, "SUCCESS"))
+
+
+def request(world: World, project: Project, row: Connection, subject: str, sender: str) -> None:
+    """Makes a request of a message."""
+    key = f"{project.key}-{1 + sum(issue['project'] == project.key for issue in world.issues)}"
+    world.issues.append({"project": project.key, "key": key, "summary": subject, "created": world.now()})
+    row.processing.append(LogRow(world.now(), "NEW REQUEST", subject=subject, key=key, sender=sender))
+
+
+def trouble(world: World, row: Connection) -> str:
     """Why a pull would fail now, or nothing."""
     if row.auth == "basic":
         return "AuthenticationFailedException: AUTHENTICATE failed"
     if row.token is None or row.token.revoked or _revoked_there(world, row.token):
         return "Could not retrieve access token"
+    if world.fault("pull-fails"):
+        return "Error during HTTP request"
     granted = " ".join(row.token.scopes).lower()
     if world.external.mail and row.token.provider == world.external.mail.button:
         return ""  # its words for reading mail are its own
@@ -90,13 +110,12 @@ def _process(world: World, project: Project, row: Connection) -> None:
     for message in world.mail:
         if message["unread"] and message["to"] == row.address and message["at"] > row.linked_at:
             message["unread"] = False
-            key = f"{project.key}-{1 + sum(issue['project'] == project.key for issue in world.issues)}"
-            world.issues.append(
-                {"project": project.key, "key": key, "summary": message["subject"], "created": world.now()}
-            )
-            row.processing.append(
-                LogRow(world.now(), "NEW REQUEST", subject=message["subject"], key=key, sender=message["from"])
-            )
+            if world.fault("mail-refused"):
+                row.processing.append(
+                    LogRow(world.now(), "FAILED", REFUSAL, subject=message["subject"], sender=message["from"])
+                )
+                continue
+            request(world, project, row, message["subject"], message["from"])
 
 
 def _keep_short(row: Connection) -> None:

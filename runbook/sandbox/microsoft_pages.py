@@ -93,7 +93,7 @@ class Pages:
         """ConvergedTFA: the admin has two methods, others one; a push gate leaves the notification only."""
         flow.pushed = bool(gate)
         proofs = [{"authMethodId": "PhoneAppOTP", "display": "Use a verification code", "isDefault": False}]
-        if flow.typed == self.world.admin:
+        if flow.typed in self.world.admins.values():
             push = {
                 "authMethodId": "PhoneAppNotification",
                 "display": "Approve a request on my Microsoft Authenticator app",
@@ -129,7 +129,7 @@ class Pages:
             "publisher": "unverified" if other else flow.client.publisher,
             "scopes": [{"name": scope, "text": SCOPE_TEXT.get(scope, scope)} for scope in self.scopes(flow)],
             "approval": approval,
-            "admin": flow.address == self.world.admin and flow.address == flow.typed,
+            "admin": flow.address in self.world.admins.values() and flow.address == flow.typed,
             "other_account": "/common/oauth2/v2.0/authorize",
             "back": f"/common/Consent/Deny?ctx={flow.id}",
         }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -11,12 +12,13 @@ Idp = Literal["microsoft", "google", "okta", "keycloak"]
 Provider = Literal["microsoft", "google"]
 Generation = Literal["g1", "g2", "g3"]
 Window = Literal["popup", "same-tab"]
-ChannelState = Literal["empty", "basic", "healthy", "revoked", "wrong-mailbox"]
+ChannelState = Literal["empty", "basic", "healthy", "revoked", "wrong-mailbox", "mixed"]
 
 
 @dataclass(frozen=True)
 class Scenario:
-    """One world to start from. `federated`: the mailbox's domain signs in at the IdP."""
+    """One world to start from. `federated`: the mailbox's domain signs in at the IdP; `channels`: service projects with a
+    mailbox of their own each, spread over `sites`."""
 
     name: str
     idp: Idp
@@ -27,10 +29,13 @@ class Scenario:
     channel: ChannelState = "revoked"
     reply_to: bool = False
     consented: bool = False
+    channels: int = 1
+    sites: int = 1
 
     def __str__(self) -> str:
         traits: list[str] = [self.generation, self.window, self.channel]
         traits += ["reply-to"] * self.reply_to + ["consented"] * self.consented
+        traits += [f"channels-{self.channels}"] * (self.channels > 1) + [f"sites-{self.sites}"] * (self.sites > 1)
         return ",".join([self.name, *traits])
 
 
@@ -54,9 +59,14 @@ TRAITS: dict[str, tuple[str, object]] = {
     "healthy": ("channel", "healthy"),
     "revoked": ("channel", "revoked"),
     "wrong-mailbox": ("channel", "wrong-mailbox"),
+    "mixed": ("channel", "mixed"),
     "reply-to": ("reply_to", True),
     "consented": ("consented", True),
 }
+
+# How much of it there is: `channels-10`, `sites-2`. In the state `mixed` every second channel is healthy, the others are revoked.
+SIZES = {"channels": 500, "sites": 3}
+SIZE = re.compile(r"(channels|sites)-(\d{1,4})")
 
 NO_REPLY_TO = {
     "g1": "that page has no reply-to address",
@@ -74,12 +84,13 @@ def parse(text: str = DEFAULT) -> Scenario:
         )
     chosen: dict[str, object] = {}
     for trait in traits:
-        if trait not in TRAITS:
+        size = SIZE.fullmatch(trait)
+        if not size and trait not in TRAITS:
             raise ConfigError(
                 f"--scenario: there is no trait {trait!r}.",
-                remedy=f"Traits: {' '.join(TRAITS)}. Example: --scenario {DEFAULT}",
+                remedy=f"Traits: {' '.join(TRAITS)} channels-N sites-N. Example: --scenario {DEFAULT}",
             )
-        key, value = TRAITS[trait]
+        key, value = (size[1], int(size[2])) if size else TRAITS[trait]
         if chosen.get(key, value) != value:
             raise ConfigError(
                 f"--scenario: {trait!r} contradicts another trait.",
@@ -92,4 +103,18 @@ def parse(text: str = DEFAULT) -> Scenario:
                 raise ConfigError(
                     f"--scenario: 'reply-to' contradicts {other!r}: {why}.", remedy="Leave one of the two out."
                 )
-    return replace(NAMES[name], **chosen)  # type: ignore[arg-type]
+    return _sized(replace(NAMES[name], **chosen))  # type: ignore[arg-type]
+
+
+def _sized(found: Scenario) -> Scenario:
+    for name, most in SIZES.items():
+        if not 1 <= getattr(found, name) <= most:
+            raise ConfigError(
+                f"--scenario: there are 1 to {most} {name}.", remedy=f"Example: --scenario entra,{name}-2"
+            )
+    if found.sites > found.channels:
+        raise ConfigError(
+            f"--scenario: {found.sites} sites need as many channels.",
+            remedy="Example: --scenario entra,channels-6,sites-2",
+        )
+    return found

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterable
 from typing import Any
 
 from runbook.errors import ConfigError
+from runbook.sandbox.desks import REQUEST_TYPES, Desk, connections, default, desks, oauth, reads, reply_to
 from runbook.sandbox.faults import check
 from runbook.sandbox.scenario import Idp, Provider, Scenario
 from runbook.sandbox.world import (
@@ -14,22 +14,16 @@ from runbook.sandbox.world import (
     MAIL_CLIENT_ID,
     MAIL_CLIENT_NAME,
     MAIL_SCOPES,
+    OTHER_SITES,
     PROJECT,
     SITE_HOST,
     Account,
-    Connection,
-    LogRow,
     Project,
-    Token,
     World,
 )
 from runbook.settings.external import External
 
 OPS = "ops@example.com"
-DEFAULT_ADDRESS = f"help@{SITE_HOST}"
-REQUEST_TYPES = ["Emailed request", "General request", "Report an incident"]
-REQUEST_TYPE = "Report an incident"
-DAY = 86_400.0
 IDP_URLS: dict[Idp, str | None] = {
     "microsoft": None,
     "google": None,
@@ -64,6 +58,18 @@ FAULTS = {
     "not-service-project": "the project is a software project",
     "popup-blocked": "the browser does not open the provider's window",
     "no-permission": "the admin may not manage e-mail",
+    "pull-fails": "Jira cannot fetch mail, for another reason than the authorization",
+    "mail-refused": "Jira fetches mail and makes no request of it",
+    "mail-lost": "the mail server takes mail that never arrives",
+    "smtp-refused": "the mail server refuses the password",
+    "site-503": "the Jira site answers 503",
+    "token-refused": "the Jira site refuses the API token",
+    "audit-gone": "the mail audit endpoint answers 410",
+    "audit-forbidden": "the mail audit endpoint answers 403",
+    "audit-login": "the mail audit endpoint sends to the sign-in",
+    "audit-changed": "the mail audit endpoint answers something else",
+    "audit-ignores-from": "the mail audit endpoint gives rows of any age",
+    "audit-busy": "the mail audit endpoint answers 429 once",
 }
 
 
@@ -71,6 +77,7 @@ def build(scenario: Scenario, switched_on: Iterable[str] = (), external: Externa
     """The world at a scenario's beginning, with faults switched on. Raises ConfigError as `faults` and `check` do."""
     chosen = faults(switched_on)
     world = World(scenario, external or External())
+    _check_sizes(world)
     world.faults.update(chosen)
     for account in _accounts(world):
         world.accounts[account.address] = account
@@ -78,19 +85,38 @@ def build(scenario: Scenario, switched_on: Iterable[str] = (), external: Externa
     for project in _projects(world):
         world.projects[project.key] = project
     if scenario.consented:
-        world.consents += [_consent(scenario.mail, address) for address in (world.admin, world.mailbox)]
+        people = [*world.admins.values(), *(desk.address for desk in desks(world))]
+        world.consents += [_consent(scenario.mail, address) for address in people]
     return world
 
 
+def _check_sizes(world: World) -> None:
+    scenario, external = world.scenario, world.external
+    if (external.mail and scenario.channels > 1) or (external.idp and scenario.sites > 1):
+        raise ConfigError(
+            "--scenario: an external provider has one admin and one mailbox.",
+            remedy="Leave out channels-N and sites-N, or play without [sandbox.idp] and [sandbox.mail].",
+        )
+
+
 def channel(world: World) -> dict[str, Any]:
-    """The channel's settings for a run in this world, as plain nested data; its secrets are the sandbox's fake ones.
+    """The settings of the first channel, see `channels`."""
+    return channels(world)[0]
+
+
+def channels(world: World) -> list[dict[str, Any]]:
+    """The channels' settings for a run in this world, as plain nested data; the secrets are the sandbox's fake ones.
     External providers are not in it: `External.channel` puts them there."""
-    scenario, admin, mailbox = world.scenario, world.accounts[world.admin], world.accounts[world.mailbox]
+    return [_channel(world, desk) for desk in desks(world)]
+
+
+def _channel(world: World, desk: Desk) -> dict[str, Any]:
+    scenario, admin, mailbox = world.scenario, world.accounts[world.admins[desk.site]], world.accounts[desk.address]
     return {
-        "project": PROJECT,
+        "project": desk.key,
         "site": {
-            "name": "sandbox",
-            "url": f"https://{SITE_HOST}",
+            "name": "sandbox" if desk.site == SITE_HOST else desk.site.partition(".")[0],
+            "url": f"https://{desk.site}",
             "admin": _identity("admin", admin),
             "idp": {"kind": scenario.idp, "url": IDP_URLS[scenario.idp]},
         },
@@ -98,7 +124,7 @@ def channel(world: World) -> dict[str, Any]:
         "address": mailbox.address,
         "provider": scenario.mail,
         "federated": scenario.federated,
-        "replaces": [world.admin] if scenario.channel == "wrong-mailbox" else [],
+        "replaces": [reads(world, desk)] if desk.state == "wrong-mailbox" else [],
         "oauth_client": MAIL_CLIENT_NAME,
     }
 
@@ -123,11 +149,20 @@ def _accounts(world: World) -> list[Account]:
     scenario = world.scenario
     home: Idp = scenario.idp if scenario.federated else scenario.mail
     known: list[Idp] = [scenario.mail]
+    admins = [(address, _name(address, "Ada Admin")) for address in world.admins.values()]
+    mailboxes = [(desk.address, _name(desk.address, "Acme Support")) for desk in desks(world)]
     return [
-        Account(world.admin, "Ada Admin", scenario.idp, known_at=[*known]),
-        Account(world.mailbox, "Acme Support", home, known_at=[*known]),
+        *(Account(address, name, scenario.idp, known_at=[*known]) for address, name in admins),
+        *(Account(address, name, home, known_at=[*known]) for address, name in mailboxes),
         Account(OPS, "Acme Operations", home, known_at=[*known]),
     ]
+
+
+def _name(address: str, first: str) -> str:
+    """What somebody is called: the first of a kind by `first`, the others by their address."""
+    if address in (OTHER_SITES.values()) or address.startswith("desk"):
+        return address.partition("@")[0].replace(".", " ").title()
+    return first
 
 
 def _consent(provider: Provider, address: str) -> dict[str, Any]:
@@ -141,76 +176,28 @@ def _consent(provider: Provider, address: str) -> dict[str, Any]:
 
 def _projects(world: World) -> list[Project]:
     kind = "software" if world.fault("not-service-project") else "service_desk"
+    first, *more = desks(world)
     return [
-        Project(PROJECT, "Help desk", kind, list(REQUEST_TYPES), _help_connections(world), _reply_to(world)),
+        Project(PROJECT, "Help desk", kind, list(REQUEST_TYPES), connections(world, first), reply_to(world, first)),
+        *(
+            Project(
+                desk.key,
+                f"Desk {desk.key[4:]}",
+                "service_desk",
+                list(REQUEST_TYPES),
+                connections(world, desk),
+                reply_to(world, desk),
+                site=desk.site,
+            )
+            for desk in more
+        ),
         Project(
             "OPS",
             "Operations",
             "service_desk",
             list(REQUEST_TYPES),
-            [_default(world, f"ops@{SITE_HOST}"), _oauth(world, world.mailbox if world.fault("duplicate") else OPS)],
+            [default(world, f"ops@{SITE_HOST}"), oauth(world, world.mailbox if world.fault("duplicate") else OPS)],
             f"ops@{SITE_HOST}",
         ),
         Project("WEB", "Website", "software", []),
     ]
-
-
-def _reply_to(world: World) -> str:
-    scenario = world.scenario
-    nothing_else = scenario.channel == "empty" or world.fault("duplicate")
-    if not scenario.reply_to or nothing_else or scenario.generation == "g1":
-        return DEFAULT_ADDRESS
-    return world.admin if scenario.channel == "wrong-mailbox" else world.mailbox
-
-
-def _help_connections(world: World) -> list[Connection]:
-    rows = [_default(world, DEFAULT_ADDRESS)]
-    match "empty" if world.fault("duplicate") else world.scenario.channel:
-        case "basic":
-            rows.append(_basic(world, world.mailbox))
-        case "healthy":
-            rows.append(_oauth(world, world.mailbox))
-        case "revoked":
-            rows.append(_revoked(world, world.mailbox))
-        case "wrong-mailbox":
-            rows.append(_oauth(world, world.admin))
-    return rows
-
-
-def _default(world: World, address: str) -> Connection:
-    return Connection(address, "default", "atlassian", REQUEST_TYPES[0], linked_at=world.now() - 400 * DAY)
-
-
-def _oauth(world: World, address: str) -> Connection:
-    provider = world.scenario.mail
-    token = Token(
-        provider,
-        address,
-        list(MAIL_SCOPES[provider]),
-        access_token="fake-at-" + secrets.token_urlsafe(16),
-        refresh_token="fake-rt-" + secrets.token_urlsafe(16),
-    )
-    linked = world.now() - 40 * DAY
-    return Connection(address, "oauth", provider, REQUEST_TYPE, linked_at=linked, token=token)
-
-
-def _revoked(world: World, address: str) -> Connection:
-    """Two hours ago the provider ended the grant: one real failure, then waits that grow."""
-    row, now = _oauth(world, address), world.now()
-    assert row.token is not None  # noqa: S101 - for the type checker
-    row.token.revoked = True
-    failed = now - 7200
-    row.connectivity = [
-        LogRow(failed - 60, "SUCCESS"),
-        LogRow(failed, "FAILURE", "Could not retrieve access token"),
-    ]
-    row.failures, row.retry_at = 1, failed + 60
-    return row
-
-
-def _basic(world: World, address: str) -> Connection:
-    """Connected by password long ago; the provider has switched that off since."""
-    row = Connection(address, "basic", "imap", REQUEST_TYPE, linked_at=world.now() - 900 * DAY)
-    row.connectivity = [LogRow(world.now() - 7200, "FAILURE", "AuthenticationFailedException: AUTHENTICATE failed")]
-    row.failures, row.retry_at = 1, world.now() - 7140
-    return row

@@ -27,6 +27,7 @@ from werkzeug.wsgi import ClosingIterator
 from runbook.errors import ConfigError
 from runbook.sandbox.dispatcher import Dispatcher
 from runbook.sandbox.loopback import Loopback
+from runbook.sandbox.puller import Puller
 from runbook.sandbox.world import HOSTS, World
 from runbook.settings.external import origins
 
@@ -119,39 +120,46 @@ def _listen(port: int) -> socket.socket:
     return listening
 
 
-def _certificate() -> tuple[ssl.SSLContext, str]:
-    """A TLS context for all hosts of the sandbox, and the base64 SHA-256 of its public key."""
-    issued = trustme.CA().issue_cert(*HOSTS.values())
+def _certificate() -> tuple[ssl.SSLContext, str, str]:
+    """A TLS context for all hosts of the sandbox, the base64 SHA-256 of its public key, and its authority as PEM."""
+    authority = trustme.CA()
+    issued = authority.issue_cert(*HOSTS.values(), "localhost")
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     issued.configure_cert(context)
     key = x509.load_pem_x509_certificate(issued.cert_chain_pems[0].bytes()).public_key()
     digest = hashlib.sha256(key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).digest()
-    return context, base64.b64encode(digest).decode()
+    return context, base64.b64encode(digest).decode(), authority.cert_pem.bytes().decode()
 
 
 class Server:
-    """The sandbox of one world, in a thread. `port` 0 takes a free one; `after` is called after every request.
-    Raises ConfigError when the port is taken."""
+    """The sandbox of one world, in a thread. `port` 0 takes a free one; `after` is called after every request. `tls` and
+    `authority` (PEM) are for what else has to be served under its names. Raises ConfigError when the port is taken."""
 
     def __init__(self, world: World, port: int = 0, after: Callable[[World], None] | None = None) -> None:
         self.world = world
         listening = _listen(port)
         try:
-            context, self.spki = _certificate()
+            self.tls, self.spki, self.authority = _certificate()
             self.dispatcher = Dispatcher(world, after)
-            self._http = _HttpServer(listening, self.dispatcher, context)
+            self._http = _HttpServer(listening, self.dispatcher, self.tls)
         finally:
             listening.close()
         self.port = self._http.port
+        mail = world.external.mail
+        self.puller = Puller(world) if mail and mail.imap else None
         self._thread = threading.Thread(target=self._http.serve_forever, args=(0.05,), name="sandbox", daemon=True)
 
     def start(self) -> Server:
         """Begins to serve; returns at once, the port already answers."""
         self._thread.start()
+        if self.puller:
+            self.puller.start()
         return self
 
     def stop(self) -> None:
         """Ends serving and closes every connection."""
+        if self.puller:
+            self.puller.stop()
         if self._thread.is_alive():
             self._http.shutdown()
             self._thread.join()

@@ -9,9 +9,10 @@ from flask import Flask, render_template
 from flask.typing import ResponseReturnValue
 
 from runbook.sandbox import atlassian, google, jira, keycloak, mailer, microsoft, okta
+from runbook.sandbox.desks import desks
 from runbook.sandbox.loopback import Loopback
 from runbook.sandbox.world import HOSTS as NAMES
-from runbook.sandbox.world import SITE_HOST, Account, World
+from runbook.sandbox.world import Account, World
 
 HOSTS = (NAMES["start"],)
 MARKUP = {
@@ -49,7 +50,9 @@ def create(world: World, http: Loopback) -> Flask:
     def start() -> ResponseReturnValue:
         mailer.tick(world)
         idp = world.external.idp.url if world.external.idp else IDP_HOMES[world.scenario.idp]
-        links = {"Jira": f"https://{SITE_HOST}/jira", "Identity provider": idp}
+        first, *others = world.admins
+        links = {"Jira": f"https://{first}/jira", **{f"Jira, {host}": f"https://{host}/jira" for host in others}}
+        links["Identity provider"] = idp
         links |= MAIL[world.scenario.mail]
         return render_template("start/start.html", world=world, links=links, accounts=_accounts(world), markup=MARKUP)
 
@@ -68,7 +71,8 @@ def create(world: World, http: Loopback) -> Flask:
 
 
 def _accounts(world: World) -> list[dict[str, str]]:
-    roles = {world.admin: "admin, signs in to Jira by single sign-on", world.mailbox: "mailbox, to be connected"}
+    roles = dict.fromkeys(world.admins.values(), "admin, signs in to Jira by single sign-on")
+    roles |= {desk.address: "mailbox, to be connected" for desk in desks(world)}
     outside = {each.username: each.url for each in (world.external.idp, world.external.mail) if each}
     return [
         {

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
-import secrets
 from pathlib import Path
 from typing import Any
 
+from runbook import files
 from runbook.errors import ConfigError
 from runbook.sandbox.scenario import Scenario
 from runbook.sandbox.world import Account, Connection, LogRow, Project, Token, World
@@ -52,24 +51,13 @@ class Store:
             if text == self._written:
                 return
             try:
-                self._replace(text)
+                files.put(self._path, text.encode())
             except OSError as error:
                 raise ConfigError(
                     f"The sandbox's state file cannot be written: {error.strerror}.",
                     remedy="Give a file in a folder that you may write to.",
                 ) from None
             self._written = text
-
-    def _replace(self, text: str) -> None:
-        fresh = self._path.with_name(f".{self._path.name}.{secrets.token_hex(4)}")
-        handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as out:
-                out.write(text)
-            fresh.replace(self._path)
-        except OSError:
-            fresh.unlink(missing_ok=True)
-            raise
 
 
 def _world(data: dict[str, Any], scenario: Scenario) -> World:

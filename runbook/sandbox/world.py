@@ -17,6 +17,8 @@ from runbook.sandbox.scenario import Idp, Provider, Scenario
 from runbook.settings.external import External
 
 SITE_HOST = "acme.atlassian.net"
+# Jira sites beyond the first, and who administers each.
+OTHER_SITES = {"globex.atlassian.net": "gus.admin@example.com", "initech.atlassian.net": "ida.admin@example.com"}
 ID_HOST = "id.atlassian.com"
 HOSTS = {
     "start": "sandbox.example.com",
@@ -29,7 +31,7 @@ HOSTS = {
     "google-about": "www.google.com",
     "okta": "acme.okta.com",
     "keycloak": "sso.acme.example",
-}
+} | {host: host for host in OTHER_SITES}
 ADMIN = "ada.admin@example.com"
 MAILBOX = "support@example.com"
 PROJECT = "HELP"
@@ -102,6 +104,7 @@ class Connection:
     linked_at: float = 0.0
     token: Token | None = None
     pulled_at: float = 0.0
+    first_uid: int = 0  # of the mail that is newer than the connection, on a real server
     failures: int = 0
     retry_at: float = 0.0
     connectivity: list[LogRow] = field(default_factory=list)
@@ -110,7 +113,7 @@ class Connection:
 
 @dataclass
 class Project:
-    """A Jira project. `kind`: service_desk, software or business."""
+    """A Jira project. `kind`: service_desk, software or business; `site`: the host of the Jira site that has it."""
 
     key: str
     name: str
@@ -119,6 +122,7 @@ class Project:
     connections: list[Connection] = field(default_factory=list)
     reply_to: str = ""
     email_on: bool = True
+    site: str = SITE_HOST
 
 
 @dataclass
@@ -166,8 +170,14 @@ class World:
         return self.external.idp.username if self.external.idp else ADMIN
 
     @property
+    def admins(self) -> dict[str, str]:
+        """The address of each Jira site's admin, by the site's host."""
+        others = dict(list(OTHER_SITES.items())[: self.scenario.sites - 1])
+        return {SITE_HOST: self.admin, **others}
+
+    @property
     def mailbox(self) -> str:
-        """The address of the mailbox that is to be connected."""
+        """The address of the (first) mailbox that is to be connected."""
         return self.external.mail.username if self.external.mail else MAILBOX
 
     def now(self) -> float:

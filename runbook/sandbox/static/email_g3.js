@@ -116,7 +116,7 @@
     let type = state.request_types[0];
     const prefix = element("input", { id: "prefix", autocomplete: "off" });
     dialog("Create Atlassian email address", [
-      element("label", { for: "prefix" }, "Address"), element("div", { class: "suffix" }, prefix, element("span", {}, "@acme.atlassian.net")),
+      element("label", { for: "prefix" }, "Address"), element("div", { class: "suffix" }, prefix, element("span", {}, `@${state.site}`)),
       select("Request type", state.request_types, type, (name) => { type = name; }),
     ], ["Create", "primary", () => { call("create", { prefix: prefix.value, request_type: type }); }]);
   };
