@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractContextManager, asynccontextmanager, suppress
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -38,3 +38,33 @@ async def aside(work: Callable[[], T]) -> T:
 
     threading.Thread(target=run, daemon=True).start()
     return await done
+
+
+@asynccontextmanager
+async def entered_aside(manager: AbstractContextManager[T]) -> AsyncIterator[T]:
+    """A context whose beginning may block and whose end does not. Who is cancelled while it blocks holds nothing: what the
+    thread gets all the same, it gives back at once."""
+    gate = threading.Lock()
+    abandoned = entered = False
+
+    def enter() -> T:
+        nonlocal entered
+        got = manager.__enter__()
+        with gate:
+            entered = not abandoned
+        if not entered:
+            manager.__exit__(None, None, None)
+        return got
+
+    try:
+        got = await aside(enter)
+    except BaseException:
+        with gate:
+            abandoned = True
+        if entered:
+            manager.__exit__(None, None, None)
+        raise
+    try:
+        yield got
+    finally:
+        manager.__exit__(None, None, None)

@@ -10,6 +10,7 @@ from typing import Any
 from playwright.async_api import BrowserContext, Response
 
 from runbook.errors import Transient
+from runbook.net import origin_of
 from runbook.otp import skew_from_date_header
 from runbook.step import Job
 
@@ -44,4 +45,6 @@ def note_date(job: Job, response: Response) -> None:
         return
     sent = request.timing.get("startTime", 0) / 1000
     if sent > 0:
-        job.note_date(request, response.headers, skew_from_date_header(date, sent, time.time()))
+        skew = skew_from_date_header(date, sent, time.time())
+        if skew is not None:
+            job.skews[origin_of(request.url)] = skew

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from platformdirs import user_cache_path
 
+from runbook import files
 from runbook.browser_find import CHOICES, CHROMIUM, Browser, find, registry
 from runbook.errors import ConfigError
 
@@ -79,7 +80,8 @@ class Driver:
         from playwright.async_api import async_playwright
 
         # The driver's own program is compiled once and not at every start: less than half the time until it answers.
-        os.environ.setdefault("NODE_COMPILE_CACHE", str(user_cache_path("jsm-mailbox-runbook") / "driver"))
+        if cache := _compile_cache():
+            os.environ.setdefault("NODE_COMPILE_CACHE", str(cache))
         self._starting = asyncio.ensure_future(async_playwright().start())
         for _ in range(SPAWNED):
             await asyncio.sleep(0)
@@ -145,6 +147,17 @@ async def start(
                     await running.close()
     finally:
         await own.end()
+
+
+def _compile_cache() -> Path | None:
+    """A folder that nobody else can write to: what lies there is run. None where there cannot be one."""
+    folder = user_cache_path("jsm-mailbox-runbook") / "driver"
+    try:
+        files.make_folder(folder)
+        files.check(folder, others=files.WRITING)
+    except (OSError, files.OpenToOthers):
+        return None
+    return folder
 
 
 async def new_context(running: Running, *, har: Path | None = None, **options: Any) -> BrowserContext:

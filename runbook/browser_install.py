@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from runbook import files
 from runbook.browser_find import Browser
 from runbook.errors import ConfigError
 
@@ -216,8 +217,11 @@ def _lock_folder() -> Path:
     # A home that cannot be written to is no reason to fail: the Debian packages do not need one.
     for folder in (platformdirs.user_cache_path(name), Path(tempfile.gettempdir()) / f"{name}-{user}"):
         try:
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        except OSError:
+            files.make_folder(folder)
+            files.check(
+                folder, others=files.WRITING
+            )  # somebody else may have made the one in the temporary folder, with links in it
+        except (OSError, files.OpenToOthers):
             continue
         if os.access(folder, os.W_OK):
             return folder

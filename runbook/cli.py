@@ -33,7 +33,12 @@ class Verbs(click.Group):
     def main(self, args: Sequence[str] | None = None, *more: Any, **named: Any) -> Any:
         # A stream that the caller has closed is None; everything below writes to it.
         sys.stdout, sys.stderr = sys.stdout or _nowhere(), sys.stderr or _nowhere()
-        return super().main(args, *more, **named)
+        # What a browser, its driver or a library writes is private as well.
+        before = os.umask(0o077)
+        try:
+            return super().main(args, *more, **named)
+        finally:
+            os.umask(before)
 
     def make_context(self, info_name: str | None, args: list[str], *more: Any, **named: Any) -> click.Context:
         self.words = list(args)  # parsing takes them away
@@ -68,7 +73,7 @@ def _unusable(error: click.UsageError, words: Sequence[str]) -> int:
     path = error.ctx.command_path if error.ctx else "python -m runbook"
     missing = error.param.opts[0] if isinstance(error, click.MissingParameter) and error.param else ""
     remedy = REMEDIES.get(missing, f"`{path} --help` tells what can be given.")
-    if words[:1] in (["connect"], ["record"]) and "--json" in words:
+    if words[:1] in (["connect"], ["record"], ["reauthorize"]) and "--json" in words:
         from runbook.console import make_sink
         from runbook.outcome import Outcome
 
@@ -110,24 +115,29 @@ sandbox_options = options(
     ),
     click.option("--sandbox-state", type=PATH, help="File that keeps the sandbox's world between runs."),
 )
+logout_option = click.option(
+    "--logout-by",
+    type=click.Choice(["url", "cookies"]),
+    default="url",
+    show_default=True,
+    help="Sign out through the logout address, or by dropping the provider's cookies.",
+)
+retry_option = click.option(
+    "--retry-rejected", is_flag=True, help="Try a secret again that a site refused before and that has not changed."
+)
 run_options = options(
     click.option(
         "--project", "projects", required=True, multiple=True, metavar="KEY", help="The project's key; may be repeated."
     ),
     click.option("--dry-run", is_flag=True, help="Prove everything up to the cut, change nothing."),
     click.option("--force", is_flag=True, help="Replace the connection even if it is healthy."),
-    click.option(
-        "--logout-by",
-        type=click.Choice(["url", "cookies"]),
-        default="url",
-        show_default=True,
-        help="Sign out through the logout address, or by dropping the provider's cookies.",
-    ),
-    click.option(
-        "--retry-rejected", is_flag=True, help="Try a secret again that a site refused before and that has not changed."
-    ),
+    logout_option,
+    retry_option,
     click.option("--config", type=PATH, help="Another file than runbook.toml; with --sandbox, external providers."),
     browser_option,
+)
+rescue_option = click.option(
+    "--rescue", is_flag=True, help="Bring unread mail over a replacement, over IMAP ([rescue] in runbook.toml)."
 )
 headed_options = options(
     click.option("--headed", is_flag=True, help="Show the browser, with a banner that tells the step."),
@@ -145,6 +155,19 @@ output_options = options(
     click.option("--json", "as_json", is_flag=True, help="One JSON object per event on standard output."),
     click.option("--quiet", is_flag=True, help="Say nothing but failures."),
 )
+metrics_option = click.option(
+    "--metrics", type=PATH, metavar="FILE", help="Write what is known of the channels to FILE, for Prometheus."
+)
+log_options = options(
+    click.option(
+        "--log-file", type=PATH, metavar="FILE", help="Append every event to FILE, rotated; - is standard error."
+    ),
+    click.option(
+        "--log-format",
+        type=click.Choice(["console", "json"]),
+        help="How the log is written: for people or for machines.  [default: console]",
+    ),
+)
 
 
 @click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -155,9 +178,11 @@ def main() -> None:
 
 @main.command()
 @run_options
+@rescue_option
 @sandbox_options
 @headed_options
 @output_options
+@log_options
 def connect(**given: Any) -> None:
     """Connect the mailbox of a project, or prove that nothing has to be done."""
     from runbook.verbs import connect as run
@@ -170,6 +195,7 @@ def connect(**given: Any) -> None:
 @sandbox_options
 @headed_options
 @output_options
+@log_options
 @click.option(
     "--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="Folder for the recordings."
 )
@@ -179,6 +205,81 @@ def record(out: Path, label: str, **given: Any) -> None:
     from runbook.verbs import connect as run
 
     sys.exit(run(given, (out, label)))
+
+
+@main.command()
+@click.option("--project", "projects", multiple=True, metavar="KEY", help="The project's key; may be repeated.")
+@click.option("--all", "all_channels", is_flag=True, help="Every channel of the settings.")
+@click.option("--force", is_flag=True, help="Renew them all, healthy, parked or not, at whatever time.")
+@click.option("--dry-run", is_flag=True, help="Prove what is due up to the cut, change nothing.")
+@rescue_option
+@click.option(
+    "--jobs", type=click.IntRange(1, 16), default=2, show_default=True, metavar="N", help="Sites side by side."
+)
+@click.option("--shard", metavar="I/N", help="Only this part of the channels, of so many; a site's stay together.")
+@click.option(
+    "--delay", type=click.IntRange(0, 86_400), metavar="SECONDS", help="Most seconds of a random wait before it begins."
+)
+@logout_option
+@retry_option
+@click.option("--config", type=PATH, help="Another file than runbook.toml; with --sandbox, external providers.")
+@browser_option
+@sandbox_options
+@output_options
+@log_options
+@metrics_option
+def reauthorize(**given: Any) -> None:
+    """Renew every channel that has lost its authorization, is down, or is planned; leave the healthy ones alone."""
+    from runbook.verbs_sweep import reauthorize as run
+
+    sys.exit(run(given))
+
+
+@main.command()
+@click.option("--project", "projects", multiple=True, metavar="KEY", help="The project's key; may be repeated.")
+@click.option("--all", "all_channels", is_flag=True, help="Every channel of the settings.")
+@click.option(
+    "--by",
+    type=click.Choice(["audit", "page", "canary"]),
+    multiple=True,
+    help="Only this source; may be repeated.  [default: all that are at hand, the cheapest first]",
+)
+@retry_option
+@click.option("--config", type=PATH, help="Another file than runbook.toml; with --sandbox, external providers.")
+@browser_option
+@sandbox_options
+@click.option("--tell", is_flag=True, help="Tell those whom [notify] names what is new; reauthorize does it by itself.")
+@click.option("--json", "as_json", is_flag=True, help="A JSON array instead of a table.")
+@click.option("--quiet", is_flag=True, help="Say nothing but what is not healthy.")
+@log_options
+@metrics_option
+def check(**given: Any) -> None:
+    """Tell the health of each channel: healthy (0), broken (10) or unknown (11). Nothing is changed."""
+    from runbook.verbs_check import check as run
+
+    sys.exit(run(given))
+
+
+@main.command()
+@click.option("--config", type=PATH, help="Another file than runbook.toml.")
+@click.option("--json", "as_json", is_flag=True, help="A JSON array instead of a table.")
+def status(config: Path | None, as_json: bool) -> None:
+    """Tell of each channel its address, health, last renewal and next due, and why it is parked or down."""
+    from runbook.verbs_state import status as tell
+
+    click.echo(tell(as_json, config))
+
+
+@main.command()
+@click.option("--project", metavar="KEY", help="Only this project's channel.")
+@click.option("--limit", type=click.IntRange(1), default=20, show_default=True, metavar="N", help="How many at most.")
+@click.option("--config", type=PATH, help="Another file than runbook.toml.")
+@click.option("--json", "as_json", is_flag=True, help="A JSON array instead of a table.")
+def history(**given: Any) -> None:
+    """Tell the newest runs and changes of health, newest first."""
+    from runbook.verbs_state import history as tell
+
+    click.echo(tell(**given))
 
 
 @main.command()
@@ -199,6 +300,27 @@ def settings(project: str | None, config: Path | None, as_json: bool) -> None:
     from runbook.verbs_look import show_settings
 
     click.echo(show_settings(project, config, as_json))
+
+
+@main.command()
+@click.argument("given", metavar="[RUN]...", nargs=-1)
+@click.option("--open", "open_", is_flag=True, help="Open it in the desktop's browser.")
+@click.option(
+    "--verify", "check", is_flag=True, help="Tell what was changed since a run ended; exit code 10 if anything."
+)
+@click.option(
+    "--runs", type=click.Path(path_type=Path, file_okay=False), help="Another folder of runs, read by itself."
+)
+@click.option("--config", type=PATH, help="Another file than runbook.toml.")
+@click.option("--json", "as_json", is_flag=True, help="A JSON object; with --verify an array.")
+def report(**given: Any) -> None:
+    """Build the index over all runs, tell where a RUN's report is, or verify runs.
+
+    RUN is the name of a run's folder, or its path; without one it is the index, with --verify all runs.
+    """
+    from runbook.verbs_report import report as make
+
+    sys.exit(make(**given))
 
 
 @main.command()
@@ -230,17 +352,50 @@ def locators(as_json: bool, forget: str | None) -> None:
 @click.option("--json", "as_json", is_flag=True, help="A JSON array instead of lines.")
 @browser_option
 def doctor(fix: bool, probe: bool, as_json: bool, browser: str | None) -> None:
-    """Check browser, driver, settings and folders."""
+    """Check browser, driver, settings, folders and state."""
     from runbook import doctor as checks
     from runbook.settings import load
 
     found = checks.checks(load, browser, fix, lambda text: click.echo(text, err=True))
+    found += checks.telling(load)
     if probe and not checks.exit_code(found):
         from runbook.probe import probe as look
 
         found += look(browser)
     click.echo(checks.render(found, as_json))
     sys.exit(checks.exit_code(found))
+
+
+@main.command()
+@click.argument("action", type=click.Choice(["print", "install", "status", "remove"]))
+@click.option(
+    "--as",
+    "kind",
+    type=click.Choice(["systemd", "cron", "launchd", "windows", "kubernetes", "github-actions"]),
+    help="The scheduler.  [default: the one that this machine has]",
+)
+@click.option("--system/--user", default=None, help="The machine's or yours.  [default: the machine's for root]")
+@click.option("--config", type=PATH, help="Another file than runbook.toml.")
+@click.option("--image", metavar="REF", help="The container's image, for kubernetes.")
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Folder to print into.")
+@click.option("--force", is_flag=True, help="Replace or remove what was changed by hand or is another's.")
+@click.option("--json", "as_json", is_flag=True, help="The status as a JSON object.")
+def schedule(action: str, kind: str | None, system: bool | None, **given: Any) -> None:
+    """Run check and reauthorize every hour by the machine's own scheduler."""
+    from runbook.verbs_schedule import schedule as run
+
+    sys.exit(run(action, kind, system, given))
+
+
+@main.command()
+@click.option("--test", is_flag=True, help="Send each of them a message, and say which arrived.")
+@click.option("--config", type=PATH, help="Another file than runbook.toml.")
+@click.option("--json", "as_json", is_flag=True, help="A JSON array instead of lines.")
+def notify(test: bool, config: Path | None, as_json: bool) -> None:
+    """List who is told of failures and recoveries; with --test, tell them."""
+    from runbook.verbs_notify import notify as run
+
+    sys.exit(run(test, config, as_json))
 
 
 @main.command()

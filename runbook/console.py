@@ -139,6 +139,8 @@ def plain_lines(event: Event, started: Event) -> list[str]:
             return [f"Browser: {event['text']}"]
         case "recordings":
             return [recorded(event)]
+        case "rescue":
+            return [f"    {rescued(event)}"]
         case "ended":
             return ending(event, started)
     return []
@@ -148,6 +150,12 @@ def recorded(event: Event) -> str:
     """Where the recordings of a run are, in one line."""
     files = [Path(file) for file in event["files"]]
     return f"Recordings in {files[0].parent}: {', '.join(file.name for file in files)}"
+
+
+def rescued(event: Event) -> str:
+    """How far the rescue of unread mail is, in one line."""
+    moved = f"Rescue: {event['aside']} messages moved aside into {event['folder']!r}, {event['back']} moved back"
+    return f"{moved}, {event['waiting']} wait there." if event["waiting"] else f"{moved}."
 
 
 def headline(started: Event) -> str:
@@ -172,6 +180,7 @@ def ending(event: Event, started: Event) -> list[str]:
         if gap is not None:
             pause = f"Mail gap: {gap:.1f} s."
         lines.append(f"Connected {event.get('mailbox')} to {project}. {pause}")
+        lines += [event["advice"]] if event.get("advice") else []
     elif started.get("dry_run"):
         lines.append(event.get("cause") or f"Dry run of {project} done; nothing was changed.")
     else:

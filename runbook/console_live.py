@@ -12,7 +12,7 @@ from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
-from runbook.console import CONTROL, Clean, Event, ending, headline, recorded, silence
+from runbook.console import CONTROL, Clean, Event, ending, headline, recorded, rescued, silence
 
 MARKS = {"done": ("✓", "green"), "failed": ("✗", "bold red"), "skipped": ("–", "dim")}
 STYLES = {"decision": "cyan", "warning": "yellow", "person": "bold black on yellow"}
@@ -44,6 +44,8 @@ class RichSink:
                 self._print(f"    Warning: {event['text']}", STYLES["warning"])
             case "person":
                 self._print(f" {event['text']} ({event['seconds']:.0f} s) ", STYLES["person"])
+            case "rescue":
+                self._print(f"    {rescued(event)}")
             case "recordings":
                 self._stop()
                 self._print(recorded(event))

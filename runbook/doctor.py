@@ -11,10 +11,15 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from runbook.browser import Browser, ensure, find, version_line
-from runbook.errors import ConfigError
+from runbook.errors import ConfigError, RunbookError, Transient
+from runbook.secrets import SecretRef
+from runbook.state import examine
+
+if TYPE_CHECKING:
+    from runbook.settings import Settings
 
 VARIABLES = {"runs folder": "RUNBOOK_RUNS", "state folder": "RUNBOOK_STATE"}
 FOLDERS = tuple(VARIABLES)
@@ -30,6 +35,9 @@ class Folders(Protocol):
     @property
     def state(self) -> Path: ...
 
+    @property
+    def state_url(self) -> SecretRef | None: ...
+
 
 @dataclass(frozen=True)
 class Check:
@@ -44,7 +52,7 @@ class Check:
 def checks(
     settings_loader: Callable[[], Folders], choice: str | None, fix: bool, say: Callable[[str], None]
 ) -> list[Check]:
-    """Looks at driver, browser (starting it once), settings and folders; not to be called from a running event loop.
+    """Looks at driver, browser (starting it once), settings, folders and state; not to be called from a running event loop.
 
     `choice` as for `browser.find`; `settings_loader` may raise ConfigError; `say` takes the progress of a fetch.
     """
@@ -52,10 +60,32 @@ def checks(
     try:
         settings = settings_loader()
     except ConfigError as error:
-        unknown = [Check(name, "warning", "Not looked at: the settings say where it is.") for name in FOLDERS]
+        unknown = [
+            Check(name, "warning", "Not looked at: the settings say where it is.") for name in (*FOLDERS, "state")
+        ]
         return [*found, _failed("settings", error), *unknown]
     found.append(Check("settings", "ok", "can be read"))
-    return [*found, *map(_folder, FOLDERS, (settings.runs, settings.state))]
+    return [*found, *map(_folder, FOLDERS, (settings.runs, settings.state)), _state(settings)]
+
+
+def telling(settings_loader: Callable[[], Settings]) -> list[Check]:
+    """Looks at everybody who is told of failures and recoveries, without telling them. Settings that cannot be read are not
+    told again."""
+    from runbook.redact import Redactor
+    from runbook.telling import targets
+
+    try:
+        notify = settings_loader().notify
+    except ConfigError:
+        return []
+    found, redactor = [], Redactor()
+    for target in targets(notify, redactor):
+        if problem := target.problem():
+            why = redactor.text(f"{target.shown}: {problem}.")
+            found.append(Check("notify", "failed", why, "Correct it; `python -m runbook notify --test` tries it."))
+        else:
+            found.append(Check("notify", "ok", target.shown))
+    return found
 
 
 def render(results: list[Check], as_json: bool) -> str:
@@ -122,5 +152,12 @@ def _folder(name: str, path: Path) -> Check:
     return Check(name, "ok", str(path))
 
 
-def _failed(name: str, error: ConfigError) -> Check:
+def _state(settings: Folders) -> Check:
+    try:
+        return Check("state", "ok", examine(settings.state, settings.state_url))
+    except (ConfigError, Transient) as error:
+        return _failed("state", error)
+
+
+def _failed(name: str, error: RunbookError) -> Check:
     return Check(name, "failed", error.cause, error.remedy)

@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
+Evidence = str | bool | Iterable[str]
+
+
+def lines_of(evidence: Mapping[str, Evidence]) -> dict[str, list[str]]:
+    """What was seen, for a record: names in words, lists of texts. What there is nothing to say of is left out."""
+    found: dict[str, list[str]] = {}
+    for name, seen in evidence.items():
+        if isinstance(seen, bool):
+            seen = "yes" if seen else "no"
+        texts = [seen] if isinstance(seen, str) else [str(each) for each in seen]
+        if texts := [text for text in texts if text]:
+            found[name.replace("_", " ")] = texts
+    return found
+
 
 class Facts(BaseModel):
-    """What the steps have learned so far; JSON-ready, without secrets. Times are seconds since 1970."""
+    """What the steps have learned so far; JSON-ready, without secrets. Times are seconds since 1970. `looks`: by project, what the
+    e-mail page says of its channel's health."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -19,6 +35,9 @@ class Facts(BaseModel):
     rows: list[dict[str, Any]] = []
     decision: str = ""
     why: str = ""
+    health: str = (
+        ""  # of the mailbox's row: what its log means, `unknown` when nobody looked, `absent` when there is no row
+    )
     request_type: str = ""
     reply_to: bool = False
     removed: list[str] = []
@@ -29,6 +48,7 @@ class Facts(BaseModel):
     proven: bool = False
     consent_shown: bool = False
     discovered: dict[str, dict[str, str]] = {}
+    looks: dict[str, dict[str, Any]] = {}
 
     @property
     def gap_seconds(self) -> float | None:

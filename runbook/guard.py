@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
 from runbook.aside import aside
-from runbook.errors import CredentialsRejected
+from runbook.errors import CredentialsRejected, Locked
 from runbook.otp import OneTimeCodes
 from runbook.redact import Redactor
 from runbook.secrets import Secret
@@ -43,17 +45,32 @@ class Guard:
         self.revealed.append((f"{login.role} one-time code", code.value))
         return code.value
 
+    @asynccontextmanager
+    async def signing_in(self, login: Login, emit: Callable[[Mapping[str, Any]], None]) -> AsyncIterator[None]:
+        """For the length of a sign-in: no other run signs this identity in. Waits for one that does, and says so.
+        Raises Locked when that takes longer than a sign-in can."""
+        origins = self.channel.site.admin_origins if login.role == "admin" else self.channel.mailbox_origins
+        name = f"{login.username.lower()} at {urlsplit(origins[0]).netloc}"
+        async with AsyncExitStack() as stack:
+            try:
+                stack.enter_context(self.state.lock_identity(name, wait=0.0))
+            except Locked as held:
+                emit({"event": "say", "text": f"Waits until one sign-in has ended. {held.cause}"})
+                await stack.enter_async_context(self.state.hold_identity(name))
+            yield
+
     def refuse_rejected(self, login: Login, what: str) -> None:
         """Raises CredentialsRejected, before anything is typed, when this very secret was refused before."""
-        key = self._key(login, what)
+        if secret := self._secret(login, what):
+            self.refuse_known(self._key(login, what), secret, f"The {login.role}'s {what}")
+
+    def refuse_known(self, key: str, secret: Secret, called: str) -> None:
+        """The same for any secret that is kept under `key` and `called` so."""
         if self.retry_rejected:
             self.state.forget_rejected(key)
-        secret = self._secret(login, what)
-        since = self.state.was_rejected(key, secret) if secret else None
-        if since:
+        if since := self.state.was_rejected(key, secret):
             raise CredentialsRejected(
-                f"The {login.role}'s {what} was refused on {since:%Y-%m-%d %H:%M} UTC and has not changed since: "
-                "it is not tried again.",
+                f"{called} was refused on {since:%Y-%m-%d %H:%M} UTC and has not changed since: it is not tried again.",
                 remedy="Correct the secret. If the account was put right instead, run once with --retry-rejected.",
                 reason="parked",
             )
@@ -62,6 +79,11 @@ class Guard:
         """Notes that a site refused this secret; only a salted, slow hash of it is kept."""
         if secret := self._secret(login, what):
             self.state.remember_rejected(self._key(login, what), secret)
+
+    def learn(self, name: str, value: str) -> None:
+        """Takes a secret that is about to be used out of whatever is written from now on."""
+        self.redactor.learn(value)
+        self.revealed.append((name, value))
 
     def before_cut(self, facts: Facts, now: float) -> None:
         """Writes down what must be restored, before the old connection is touched."""

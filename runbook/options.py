@@ -12,6 +12,8 @@ class Options:
 
     dry_run: bool = False
     force: bool = False
+    rescue: bool = False
+    seen: tuple[str, str] | None = None
     headed: bool = False
     logout_by: str = "url"
     patience: float = 15.0

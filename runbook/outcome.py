@@ -6,14 +6,15 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from runbook.errors import ChannelDown, RunbookError, Transient, WrongMailbox, public_name
+from runbook.errors import ChannelDown, Locked, RunbookError, Transient, WrongMailbox, public_name
 from runbook.step import Facts
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """`name` is the class name; `gap_seconds` is None when nothing was cut; `run` the run folder's path; `down`: Jira reads no
-    mail of the mailbox now."""
+    """`name` is the class name; `gap_seconds` is None when nothing was cut, and so are its ends (seconds since 1970, the second
+    None as long as it lasts); `run` the run folder's path; `down`: Jira reads no mail of the mailbox now; `passing`: what stopped
+    the run may be over by itself the next time, whatever it left behind; `advice`: what to do about mail that fell into the gap."""
 
     name: str
     exit_code: int
@@ -26,11 +27,17 @@ class Outcome:
     changed: bool = False
     down: bool = False
     warnings: tuple[str, ...] = field(default=())
+    gap_from: float | None = None
+    gap_to: float | None = None
+    advice: str = ""
+    passing: bool = False
 
     @classmethod
     def of(cls, error: RunbookError, *, run: str = "") -> Outcome:
         """The ending that an error is, when nothing was changed."""
-        return cls(public_name(error), error.exit_code, error.cause, error.remedy, error.reason, run=run)
+        return cls(
+            public_name(error), error.exit_code, error.cause, error.remedy, error.reason, run=run, passing=passes(error)
+        )
 
     def event(self) -> dict[str, Any]:
         """The last event of a run."""
@@ -46,15 +53,16 @@ class Outcome:
             "reason": self.reason,
             "changed": self.changed,
             "down": self.down,
+            "advice": self.advice,
             "warnings": list(self.warnings),
         }
 
 
-def succeeded(facts: Facts, address: str, run: str, warnings: tuple[str, ...]) -> Outcome:
-    """The ending of a run whose steps all did their work."""
+def succeeded(facts: Facts, address: str, run: str, warnings: tuple[str, ...], *, rescued: bool = False) -> Outcome:
+    """The ending of a run whose steps all did their work. `rescued`: unread mail was brought over."""
     if facts.verified_at is not None:
-        gap = facts.gap_seconds
-        return Outcome("Connected", 0, mailbox=address, gap_seconds=gap, changed=True, run=run, warnings=warnings)
+        told = {**_gap(facts), "advice": "" if rescued else _advice(facts, address)}
+        return Outcome("Connected", 0, mailbox=address, changed=True, run=run, warnings=warnings, **told)
     cause, mailbox = facts.why, address
     if facts.decision != "nothing":
         would = WOULD.get(facts.decision, "go on with")
@@ -69,8 +77,14 @@ def succeeded(facts: Facts, address: str, run: str, warnings: tuple[str, ...]) -
     )
 
 
-def failed(ending: RunbookError, facts: Facts, run: str, warnings: tuple[str, ...]) -> Outcome:
-    """The ending of a run that a step stopped; `ending` as `named` gives it."""
+def passes(error: RunbookError) -> bool:
+    """Whether what an error tells of may be over by itself the next time."""
+    return isinstance(error, (Transient, Locked))
+
+
+def failed(error: RunbookError, facts: Facts, run: str, warnings: tuple[str, ...]) -> Outcome:
+    """The ending of a run that a step stopped with this error."""
+    ending = named(error, facts)
     return Outcome(
         public_name(ending),
         ending.exit_code,
@@ -81,7 +95,29 @@ def failed(ending: RunbookError, facts: Facts, run: str, warnings: tuple[str, ..
         changed=facts.removed_at is not None or bool(facts.removed or facts.connected),
         down=facts.cut or isinstance(ending, ChannelDown),
         warnings=warnings,
+        passing=passes(error),
+        **_gap(facts),
     )
+
+
+def _advice(facts: Facts, address: str) -> str:
+    """What to do about mail that Jira does not fetch, because it came before the new connection."""
+    if facts.removed_at is None or facts.verified_at is None:
+        return ""
+    since, until = (datetime.fromtimestamp(at, UTC) for at in (facts.removed_at, facts.verified_at))
+    came = f"between {since:%Y-%m-%d %H:%M:%S} and {until:%Y-%m-%d %H:%M:%S} UTC"
+    if facts.health in ("unauthorized", "failing"):
+        came = f"after the old connection had failed and before {until:%Y-%m-%d %H:%M:%S} UTC"
+    return (
+        f"Mail that came to {address} {came} stays unread there, and Jira does not fetch it. Move it out of the inbox and back, "
+        "unread; with --rescue the next run does so by itself."
+    )
+
+
+def _gap(facts: Facts) -> dict[str, Any]:
+    if facts.removed_at is None:
+        return {}
+    return {"gap_seconds": facts.gap_seconds, "gap_from": facts.removed_at, "gap_to": facts.verified_at}
 
 
 WOULD = {"connect": "connect", "replace": "replace the connection of", "restore": "restore the settings of"}

@@ -50,7 +50,7 @@ def from_file(path: Path, name: str) -> str:
                 raise ConfigError(
                     f"The {name}'s file {path} is not a regular file.", remedy="Name the file that holds it."
                 )
-            if os.name == "posix" and mode & 0o077:
+            if os.name == "posix" and mode & (0o037 if _by_systemd(path) else 0o077):
                 raise ConfigError(
                     f"The {name}'s file {path} can be used by others than its owner.",
                     remedy=f"Run `chmod 600 {shlex.quote(str(path))}`, or mount it with mode 0400.",
@@ -66,6 +66,13 @@ def from_file(path: Path, name: str) -> str:
             f"The {name}'s file {path} cannot be read ({error.strerror}).",
             remedy="Correct the path or its permissions.",
         ) from None
+
+
+def _by_systemd(path: Path) -> bool:
+    """Whether it is a credential that systemd has put there for this service alone. Newer ones let the service read it by an access
+    list, whose mask then stands in the place of the group's rights."""
+    folder = os.environ.get("CREDENTIALS_DIRECTORY")
+    return bool(folder) and path.parent == Path(folder or "")
 
 
 def from_keyring(place: str, name: str) -> str:
@@ -134,5 +141,7 @@ def _run(argv: list[str], folder: Path | None) -> tuple[int, bytes]:
 def _environment() -> dict[str, str]:
     """The environment without our own secrets: a password manager has no use for them."""
     return {
-        key: value for key, value in os.environ.items() if not re.fullmatch(r"RUNBOOK_\w+_(PASSWORD|TOTP|PASSKEY)", key)
+        key: value
+        for key, value in os.environ.items()
+        if not re.fullmatch(r"RUNBOOK_\w+_(PASSWORD|TOTP|PASSKEY)|RUNBOOK_NOTIFY", key)
     }

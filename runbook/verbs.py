@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
@@ -13,9 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 from runbook import browser as browsers
 from runbook.aside import aside
+from runbook.audience import Audience
 from runbook.browser import Browser
 from runbook.errors import ChannelDown, ConfigError, Defect, RunbookError, Transient
 from runbook.interrupt import Interrupt
+from runbook.scratch import scratch_folder
 
 if TYPE_CHECKING:
     from runbook.options import Options
@@ -33,14 +34,15 @@ def connect(given: Given, recordings: tuple[Path, str] | None = None) -> int:
     """Runs the runbook for each project, those that are down first. Returns the exit code: that of the worst ending.
     `recordings`: folder and label for one scrubbed recording per step of the one project."""
     error: RunbookError
+    audience = Audience(given)
     with Interrupt() as interrupt, ExitStack() as stack:
         try:
             loop = stack.enter_context(asyncio.Runner())
-            scratch = _scratch(stack)
+            scratch = scratch_folder(stack)
             driver = browsers.Driver()
             stack.callback(lambda: loop.run(driver.end()))
             loop.run(driver.begin())
-            session, channels = _session(given, recordings, stack, scratch)
+            session, channels = _session(given, recordings, stack, scratch, audience)
             session.place.driver = driver
             return loop.run(_all(session, channels, interrupt))
         except RunbookError as raised:
@@ -49,32 +51,30 @@ def connect(given: Given, recordings: tuple[Path, str] | None = None) -> int:
             error = Transient(BEFORE, remedy="Run it again.", reason="interrupted")
         except Exception as raised:  # noqa: BLE001 - every ending has a name
             error = Defect.of(raised)
-    from runbook.console import make_sink
-    from runbook.outcome import Outcome
+        from runbook.outcome import Outcome
 
-    make_sink(as_json=given["as_json"], quiet=given["quiet"])(Outcome.of(error).event())
+        audience(Outcome.of(error).event())
     return error.exit_code
 
 
 def _session(
-    given: Given, recordings: tuple[Path, str] | None, stack: ExitStack, scratch: Path
+    given: Given, recordings: tuple[Path, str] | None, stack: ExitStack, scratch: Path, audience: Audience
 ) -> tuple[Session, list[Channel]]:
-    """What a run needs, and the channels in their order."""
+    """What a run needs, and the channels in their order. Opens the audience."""
     from flows import CONNECT
     from flows.elements import known
-    from runbook.console import make_sink
     from runbook.redact import Redactor
     from runbook.session import Session
     from runbook.taught import Taught
 
     redactor = Redactor()
-    sink = make_sink(as_json=given["as_json"], quiet=given["quiet"], clean=redactor.text)
+    audience.open(redactor.text, stack)
     options = _options(given)
     recorder = _recorder(given, CONNECT, *recordings) if recordings else None
-    place, channels, options.locators = _where(given, stack, scratch)
+    place, channels, options.locators = _where(given, stack, scratch, redactor.learn)
     options.locators = {**known(Taught(place.state).locators()), **options.locators}
-    browsers.ensure(place.browser, headed=options.headed, say=lambda text: sink({"event": "browser", "text": text}))
-    return Session(place, options, CONNECT, redactor, [sink], recorder), channels
+    browsers.ensure(place.browser, headed=options.headed, say=lambda text: audience({"event": "browser", "text": text}))
+    return Session(place, options, CONNECT, redactor, audience.sinks, recorder), channels
 
 
 def _recorder(given: Given, steps: Sequence[Step], out: Path, label: str) -> Callable[..., Any]:
@@ -112,6 +112,7 @@ def _options(given: Given) -> Options:
         teach=given["teach"],
         dry_run=given["dry_run"],
         force=given["force"],
+        rescue=given.get("rescue", False),
         headed=given["headed"],
         logout_by=given["logout_by"],
         pause=_wait_for_key if given["pause"] else None,
@@ -124,24 +125,15 @@ async def _wait_for_key(title: str) -> None:
     await aside(lambda: os.read(sys.stdin.fileno(), 1024))
 
 
-def _scratch(stack: ExitStack) -> Path:
-    """A folder that goes away with the run, in which the browser and its driver keep theirs: a signal to the whole group
-    of processes ends the driver before it can tidy up."""
-    scratch = stack.enter_context(tempfile.TemporaryDirectory(prefix="runbook-", ignore_cleanup_errors=True))
-    before = os.environ.get("TMPDIR")
-    os.environ["TMPDIR"] = scratch
-    stack.callback(lambda: os.environ.pop("TMPDIR") if before is None else os.environ.update(TMPDIR=before))
-    return Path(scratch)
-
-
-def _where(given: Given, stack: ExitStack, scratch: Path) -> tuple[Place, list[Channel], Mapping[str, str]]:
+def _where(
+    given: Given, stack: ExitStack, scratch: Path, learn: Callable[[str], object]
+) -> tuple[Place, list[Channel], Mapping[str, str]]:
     """Folders, browser and channels, those that are down first: the sandbox's, or those of the settings."""
-    from runbook.state import State
-
-    found = _sandbox(given, stack, scratch) if given["sandbox"] else _real(given)
-    place, channels, locators = found
-    down = State(place.state).down()
-    return place, sorted(channels, key=lambda channel: channel.id not in down), locators
+    place, channels, locators = _sandbox(given, stack, scratch) if given["sandbox"] else _real(given)
+    if len(channels) > 1:  # else there is no order, and what a database needs can be loaded beside the browser's start
+        down = place.open(learn).down()
+        channels = sorted(channels, key=lambda channel: channel.id not in down)
+    return place, channels, locators
 
 
 def _real(given: Given) -> tuple[Place, list[Channel], Mapping[str, str]]:
@@ -161,6 +153,9 @@ def _real(given: Given) -> tuple[Place, list[Channel], Mapping[str, str]]:
         given["browser"] or found.browser,
         slow_mo=given["slow_mo"],
         retry_rejected=given["retry_rejected"],
+        settings=found,
+        state_url=found.state_url,
+        keep_history_days=found.keep_history_days,
     )
     channels = [found.channel(key) for key in dict.fromkeys(given["projects"])]
     check_overrides(found.locators)
@@ -191,8 +186,16 @@ def _sandbox(given: Given, stack: ExitStack, scratch: Path) -> tuple[Place, list
         sandbox=True,
         retry_rejected=given["retry_rejected"],
     )
-    unbound = Settings(unbound=external.channel(served.channel))
-    return place, [unbound.channel(key) for key in dict.fromkeys(given["projects"])], {}
+    made = [external.channel(each) for each in served.channels]
+    known = Settings(
+        channels={each.project: each for each in made},
+        unbound=made[0],
+        runs=runs,
+        state=state,
+        browser=given["browser"],
+    )
+    place.settings = known
+    return place, [known.channel(key) for key in dict.fromkeys(given["projects"])], {}
 
 
 def explore(

@@ -114,6 +114,7 @@ class Stranger:
         }
         path = self.here / ".env"
         path.write_text("".join(f"{key}={value}\n" for key, value in values.items() if value is not None))
+        path.chmod(0o600)
         return path
 
     def browser(self, *args: str) -> str:

@@ -206,7 +206,12 @@ def test_a_folder_for_runs_that_others_can_enter_is_told(stranger: Stranger) -> 
     runs = stranger.here / "runs"
     runs.mkdir()
     runs.chmod(0o755)
-    ends_as(stranger.run(*SANDBOX, env={"RUNBOOK_RUNS": str(runs)}), "ConfigError", 2, "Others than its owner")
+    ends_as(
+        stranger.run(*SANDBOX, env={"RUNBOOK_RUNS": str(runs)}),
+        "ConfigError",
+        2,
+        "can be entered by others than its owner.",
+    )
 
 
 def test_a_state_folder_that_others_can_enter_is_told(stranger: Stranger) -> None:
@@ -380,7 +385,7 @@ async def test_trouble_after_the_last_step_does_not_change_the_ending(
     async def gone(_context: object) -> None:
         raise PlaywrightError("Target page, context or browser has been closed")
 
-    monkeypatch.setattr(session, "_close", gone)
+    monkeypatch.setattr(session, "close", gone)
     played = Played(tmp_path, "entra,g2,popup,healthy")
     assert (await played.run()).name == "NothingToDo"
     assert "After the last step" in played.said("warning")[-1]["text"]
@@ -412,7 +417,7 @@ async def test_an_interruption_while_the_browser_closes_does_not_change_the_endi
     async def cancelled(_context: object) -> None:
         raise asyncio.CancelledError
 
-    monkeypatch.setattr(session, "_close", cancelled)
+    monkeypatch.setattr(session, "close", cancelled)
     played = Played(tmp_path, "entra,g2,popup,healthy")
     assert (await played.run()).name == "NothingToDo"
     assert not played.said("warning")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from bench import check
 from bench.sides import Measured, measure
 from bench.table import Results, help_imports_playwright, in_turns, markdown
 
@@ -49,5 +50,11 @@ def test_the_table_holds_medians_and_ratios() -> None:
     assert "| 6.00 s | bare script, same clicks: 5.00 s | 1.20 (in pairs: 1.50) | 1.25 | 3 pairs |" in table
     assert "| 330 MB | bare script: 300 MB | 1.10 | 1.15 | 1 pairs |" in table
     assert "| 1.50 s | article's order: 7.50 s | 0.20 | 0.35 | 3 and 1 |" in table
-    assert "| 2.00 s | article's order: 7.50 s | 0.27 | 0.35 | 3 and 1 |" in table
+    assert "| 2.00 s | article's order: 7.50 s | 0.27 | | 3 and 1 |" in table
     assert "| 0.200 s | Playwright imported: no |" in table
+
+
+def test_a_check_of_many_channels_asks_the_audit_endpoint_alone(tmp_path: Path) -> None:
+    measured = check.measure(tmp_path / "one", 4)
+    assert measured.seconds > 0
+    assert (measured.code, measured.verdicts, measured.sources) == (0, {"healthy": 4}, {"audit": 4})

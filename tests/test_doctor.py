@@ -13,12 +13,15 @@ from runbook import doctor
 from runbook.browser import Browser
 from runbook.doctor import Check, checks, exit_code, render
 from runbook.errors import ConfigError
+from runbook.secrets import SecretRef
+from runbook.state import State
 
 
 @dataclass
 class Folders:
     runs: Path
     state: Path
+    state_url: SecretRef | None = None
 
 
 @pytest.fixture
@@ -38,7 +41,7 @@ def of(results: list[Check], name: str) -> Check:
 
 def test_a_ready_machine_passes_and_its_browser_is_named(folders: Folders) -> None:
     results = checks(lambda: folders, None, True, lambda text: None)
-    assert [check.status for check in results] == ["ok"] * 5
+    assert [check.status for check in results] == ["ok"] * 6
     assert "Playwright 1." in of(results, "browser").detail
     assert exit_code(results) == 0
     assert not folders.runs.exists()
@@ -72,8 +75,15 @@ def test_settings_that_cannot_be_read_are_told_in_their_own_words() -> None:
 
     results = checks(load, None, False, lambda text: None)
     assert of(results, "settings") == Check("settings", "failed", "RUNBOOK_SITE is missing.", "Set it.")
-    assert [check.name for check in results] == ["driver", "browser", "settings", "runs folder", "state folder"]
-    assert {of(results, name).status for name in ("runs folder", "state folder")} == {"warning"}
+    assert [check.name for check in results] == [
+        "driver",
+        "browser",
+        "settings",
+        "runs folder",
+        "state folder",
+        "state",
+    ]
+    assert {of(results, name).status for name in ("runs folder", "state folder", "state")} == {"warning"}
 
 
 @pytest.mark.usefixtures("no_browser")
@@ -95,6 +105,33 @@ def test_several_bad_settings_stay_inside_the_table() -> None:
 
 @pytest.mark.skipif(os.name != "posix", reason="file modes")
 @pytest.mark.usefixtures("no_browser")
+def test_the_state_is_looked_at_and_not_made(folders: Folders) -> None:
+    checked = of(checks(lambda: folders, None, False, lambda text: None), "state")
+    assert checked == Check("state", "ok", "SQLite, made by the first run")
+    assert not folders.state.exists()
+    State(folders.state).write_note("acme.atlassian.net/HELP", "k", {})
+    checked = of(checks(lambda: folders, None, False, lambda text: None), "state")
+    assert checked == Check("state", "ok", f"SQLite, {folders.state}/state.db")
+
+
+def test_a_state_that_cannot_be_used_is_told_with_its_remedy(folders: Folders) -> None:
+    folders.state.mkdir(mode=0o700)
+    (folders.state / "state.db").write_bytes(b"no database")
+    checked = of(checks(lambda: folders, None, False, lambda text: None), "state")
+    assert (checked.status, checked.detail) == ("failed", f"The state file {folders.state}/state.db is no database.")
+    assert "Move it" in checked.remedy
+
+
+def test_a_states_server_that_does_not_answer_is_told(folders: Folders) -> None:
+    folders.state_url = SecretRef("postgresql://runbook:fake-password@127.0.0.1:9/runbook")
+    results = checks(lambda: folders, None, False, lambda text: None)
+    checked = of(results, "state")
+    assert (checked.status, checked.detail) == (
+        "failed", "The state's database runbook on 127.0.0.1:9 cannot be reached.",
+    )  # fmt: skip
+    assert "fake-password" not in render(results, True)
+
+
 def test_a_folder_that_others_can_get_into_is_told(folders: Folders) -> None:
     folders.runs.mkdir()
     folders.runs.chmod(0o755)

@@ -236,9 +236,11 @@ def test_a_command_that_does_not_end_is_ended(monkeypatch: pytest.MonkeyPatch) -
 
 def test_a_command_does_not_get_the_other_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RUNBOOK_ADMIN_PASSWORD", "fake-other")
+    monkeypatch.setenv("RUNBOOK_NOTIFY", "slack://fake/token")
     monkeypatch.setenv("RUNBOOK_SITE", "https://acme.atlassian.net")
     code = "import os; print('fake-', sorted(key for key in os.environ if key.startswith('RUNBOOK_')))"
     assert "RUNBOOK_ADMIN_PASSWORD" not in make(command(code)).reveal(HERE)
+    assert "RUNBOOK_NOTIFY" not in make(command(code)).reveal(HERE)
     assert "RUNBOOK_SITE" in make(command(code)).reveal(HERE)
 
 

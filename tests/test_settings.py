@@ -19,6 +19,7 @@ from runbook.settings.variables import ALL
 ROOT = Path(__file__).parent.parent
 EXAMPLE = (ROOT / ".env.example").read_text(encoding="utf-8")
 SECRET = "fake-hunter2-and-more"
+DATABASE = f"postgresql://runbook:{SECRET}@db.example.com/runbook"
 ONE_SITE = {
     "RUNBOOK_SITE": "https://acme.atlassian.net",
     "RUNBOOK_ADMIN_USERNAME": "ada@example.com",
@@ -79,6 +80,7 @@ def read(
 ) -> Settings:
     if dotenv:
         (tmp_path / ".env").write_text(dotenv, encoding="utf-8")
+        (tmp_path / ".env").chmod(0o600)
     if toml:
         (tmp_path / "runbook.toml").write_text(toml, encoding="utf-8")
     return load(project, folder=tmp_path, env=env or {})
@@ -125,11 +127,17 @@ def test_every_variable_of_a_channel_arrives(tmp_path: Path) -> None:
         "RUNBOOK_REPLACES": "old@example.com, Older@example.com",
         "RUNBOOK_OAUTH_CLIENT": "Jira",
         "RUNBOOK_EMAIL_PAGE": "https://acme.atlassian.net/x",
+        "RUNBOOK_API_USER": "Ada@example.com",
+        "RUNBOOK_API_TOKEN": "file:e",
         "RUNBOOK_IDP_LOGOUT_URL": "https://acme.okta.com/bye?now=1",
         "RUNBOOK_RUNS": "~/runs",
         "RUNBOOK_STATE": "state",
+        "RUNBOOK_STATE_URL": DATABASE,
         "RUNBOOK_KEEP_RUNS_DAYS": "9",
+        "RUNBOOK_KEEP_HISTORY_DAYS": "90",
         "RUNBOOK_BROWSER": "chrome",
+        "RUNBOOK_DELAY": "45s",
+        "RUNBOOK_NOTIFY": "json://fake/a keyring:notify/slack",
     }
     assert set(env) == set(ALL), "a variable is not tested"
     settings = read(tmp_path, env)
@@ -143,9 +151,29 @@ def test_every_variable_of_a_channel_arrives(tmp_path: Path) -> None:
     assert channel.replaces == ("old@example.com", "older@example.com")
     assert channel.oauth_client == "Jira"
     assert channel.site.email_page == "https://acme.atlassian.net/x"
+    assert (channel.site.api_user, channel.site.audit_minutes) == ("ada@example.com", 10)
+    assert channel.site.api_token is not None
     assert channel.site.idp.effective_logout_url == "https://acme.okta.com/bye?now=1"
     assert (settings.runs, settings.state) == (Path.home() / "runs", tmp_path / "state")
-    assert (settings.keep_runs_days, settings.browser) == (9, "chrome")
+    assert (settings.keep_runs_days, settings.keep_history_days, settings.browser) == (9, 90, "chrome")
+    assert settings.state_url is not None
+    assert settings.state_url.resolve("x") == DATABASE
+    assert [ref.shown for ref in settings.notify.urls] == ["***", "keyring:***"]
+
+
+def test_the_states_database_is_a_secret(tmp_path: Path) -> None:
+    rows = {key: (value, source) for key, value, source in read(tmp_path, {"RUNBOOK_STATE_URL": DATABASE}).describe()}
+    assert rows["state_url"] == ("***", "environment RUNBOOK_STATE_URL")
+    assert refused(tmp_path, toml=f'[defaults]\nstate_url = "{DATABASE}"\n') == [
+        "runbook.toml [defaults] state_url is written out, and that file is no place for a secret; write where it is kept"
+        " (file:PATH, keyring:SERVICE/USER or cmd:COMMAND), or set it in the environment."
+    ]
+    (tmp_path / "url").write_text(DATABASE)
+    (tmp_path / "url").chmod(0o600)
+    kept = read(tmp_path, toml='[defaults]\nstate_url = "file:url"\nkeep_history_days = 5\n')
+    assert kept.state_url is not None
+    assert kept.state_url.resolve("x") == DATABASE
+    assert kept.keep_history_days == 5
 
 
 def test_the_one_site_form_serves_whatever_project_is_asked_for(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from runbook.sandbox import child
 @contextmanager
 def _served(*_: Any, **__: Any) -> Iterator[child.Served]:
     given = json.loads(sys.stdin.readline())
-    yield child.Served(0, tuple(given["args"]), given["channel"], "")
+    yield child.Served(0, tuple(given["args"]), (given["channel"],), "")
 
 
 if __name__ == "__main__":

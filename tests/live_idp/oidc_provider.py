@@ -32,7 +32,7 @@ class OidcProvider:
         """`[sandbox.idp]`."""
         return {**self._client("jira"), "username": ADMIN, "password": "fake-any-password"}
 
-    def as_mail(self, button: str = "microsoft") -> dict[str, Any]:
+    def as_mail(self, button: str = "microsoft", **more: Any) -> dict[str, Any]:
         """`[sandbox.mail]`."""
         return {
             **self._client("jira-mail"),
@@ -41,6 +41,7 @@ class OidcProvider:
             "account_url": f"{self.url}/account",
             "scopes": MAIL_SCOPES,
             "button": button,
+            **more,
         }
 
     @property

@@ -22,7 +22,7 @@ class Pressed(list[str]):
 
         monkeypatch.setattr(answer, "press", press)
         login: Any = SimpleNamespace(passwords_typed=typed, totp=object() if totp else None, passkey=None)
-        job: Any = SimpleNamespace(patience=1.0)
+        job: Any = SimpleNamespace(patience=1.0, keys={})
         page: Any = None
         self.sign_in = SignIn(job, login, page, "goal")
 
