@@ -117,6 +117,7 @@ def test_the_state_is_looked_at_and_not_made(folders: Folders) -> None:
 def test_a_state_that_cannot_be_used_is_told_with_its_remedy(folders: Folders) -> None:
     folders.state.mkdir(mode=0o700)
     (folders.state / "state.db").write_bytes(b"no database")
+    (folders.state / "state.db").chmod(0o600)
     checked = of(checks(lambda: folders, None, False, lambda text: None), "state")
     assert (checked.status, checked.detail) == ("failed", f"The state file {folders.state}/state.db is no database.")
     assert "Move it" in checked.remedy

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -38,12 +39,14 @@ def sqlite_engine(folder: Path) -> Engine:
             os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
         # SQLite itself follows a link, and would read whatever the file says.
         for each in (path, *(path.with_name(FILE + more) for more in BESIDE)):
-            if each.is_symlink():
-                raise linked(each)
-            if each.is_file():
-                files.check(each)
-    except files.OpenToOthers as found:
-        raise opened(found) from None
+            with suppress(FileNotFoundError):  # a process that closes the database takes those beside it away
+                found = each.lstat()
+                if stat.S_ISLNK(found.st_mode):
+                    raise linked(each)
+                if stat.S_ISREG(found.st_mode):
+                    files.check(each, found)
+    except files.OpenToOthers as problem:
+        raise opened(problem) from None
     except OSError as error:
         raise unwritable(folder, error) from None
     url = URL.create("sqlite", database=str(path))

@@ -166,6 +166,21 @@ def test_a_process_that_is_killed_in_a_transaction_leaves_nothing_behind(state: 
         assert state.read_note(CHANNEL, "torn") == {"whole": True}
 
 
+def test_a_file_that_goes_while_it_is_looked_at_is_no_obstacle(
+    state: State, again: State, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state.write_note(CHANNEL, "k", {})
+    look = Path.lstat
+
+    def gone(path: Path) -> os.stat_result:
+        if path.name in ("state.db-wal", "state.db-shm"):
+            raise FileNotFoundError(2, "No such file or directory", str(path))
+        return look(path)
+
+    monkeypatch.setattr(Path, "lstat", gone)
+    assert again.read_note(CHANNEL, "k") == {}
+
+
 def test_processes_that_make_a_state_at_the_same_time_make_one(tmp_path: Path, url: str | None) -> None:
     folder = tmp_path / "state"
     with ExitStack() as stack:
