@@ -257,7 +257,7 @@ def test_a_database_that_is_a_link_is_not_opened(name: str, tmp_path: Path, vict
     state = State(tmp_path / "state")
     (tmp_path / "state" / name).symlink_to(victim)
     with pytest.raises(ConfigError, match=rf"{name} is a link"):
-        state.runs()
+        state.write_pending("acme.atlassian.net/HELP", {"reply_to": True})
     assert victim.read_text() == "kept"
 
 
