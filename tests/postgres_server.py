@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 
@@ -33,6 +35,9 @@ class Server:
     folder: Path
     port: int
     numbers: Iterator[int]
+    process: subprocess.Popen[str] = field(init=False)
+    listener: threading.Thread = field(init=False)
+    told: list[str] = field(init=False)
 
     def new(self) -> str:
         """The address of an empty schema, which costs a hundredth of an empty database."""
@@ -56,14 +61,22 @@ class Server:
             connection.execute(statement)
 
     def start(self) -> None:
-        options = f"-p {self.port} -h 127.0.0.1 -k {self.folder} -c fsync=off"
-        self._control("-w", "-t", "60", "-l", str(self.folder / "log"), "-o", options, "start")
+        where = ("-D", str(self.folder / "data"), "-p", str(self.port), "-h", "127.0.0.1", "-k", str(self.folder))
+        command = [*_as_its_user(dying=True), str(self.programs / "postgres"), *where, "-c", "fsync=off"]
+        self.process = subprocess.Popen(command, cwd="/", stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        ready = threading.Event()
+        self.told = []
+        self.listener = threading.Thread(target=_listen, args=(self.process, self.told, ready), daemon=True)
+        self.listener.start()
+        assert ready.wait(60), "".join(self.told)
+        assert self.process.poll() is None, "".join(self.told)
 
     def stop(self) -> None:
-        self._control("-w", "-m", "immediate", "stop")
-
-    def _control(self, *arguments: str) -> None:
-        _run(self.programs / "pg_ctl", "-D", str(self.folder / "data"), *arguments)
+        self.process.send_signal(signal.SIGQUIT)  # at once: nothing is to be kept
+        self.process.wait(60)
+        self.listener.join(60)
+        assert self.process.stderr
+        self.process.stderr.close()
 
 
 @contextmanager
@@ -94,8 +107,22 @@ def free_port() -> int:
 
 
 def _run(program: Path, *arguments: str) -> None:
-    # It refuses to run as root.
-    before = ("setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups", "--") if os.getuid() == 0 else ()
-    done = subprocess.run([*before, str(program), *arguments], cwd="/", stdin=subprocess.DEVNULL,
+    done = subprocess.run([*_as_its_user(), str(program), *arguments], cwd="/", stdin=subprocess.DEVNULL,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)  # fmt: skip
     assert done.returncode == 0, f"{program.name}: {done.stdout}"
+
+
+def _as_its_user(*, dying: bool = False) -> tuple[str, ...]:
+    """What goes before a command: it refuses to run as root. `dying`: it ends when the tests are killed."""
+    user = ("--reuid=postgres", "--regid=postgres", "--init-groups") if os.getuid() == 0 else ()
+    wanted = (*user, *(("--pdeathsig", "QUIT") if dying else ()))
+    return ("setpriv", *wanted, "--") if wanted and shutil.which("setpriv") else ()
+
+
+def _listen(process: subprocess.Popen[str], told: list[str], ready: threading.Event) -> None:
+    assert process.stderr
+    for line in process.stderr:
+        told.append(line)
+        if "ready to accept connections" in line:
+            ready.set()
+    ready.set()  # it has ended
