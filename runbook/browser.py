@@ -29,6 +29,7 @@ __all__ = [
     "CHOICES",
     "Browser",
     "Driver",
+    "close",
     "ensure",
     "find",
     "new_context",
@@ -174,6 +175,16 @@ async def new_context(running: Running, *, har: Path | None = None, **options: A
         **options,
     }
     return await running.new_context(**settings)
+
+
+async def close(context: BrowserContext) -> None:
+    """Closes a context, within a limit."""
+    from playwright.async_api import Error
+
+    # A page that hangs holds the closing up for ever; the browser's own end takes it along.
+    with suppress(Error, TimeoutError):
+        async with asyncio.timeout(CLOSING):
+            await context.close()
 
 
 async def version_line(browser: Browser) -> str:

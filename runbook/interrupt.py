@@ -9,6 +9,7 @@ from typing import Any, Self, TypeVar
 
 T = TypeVar("T")
 NAMES = ("SIGINT", "SIGTERM", "SIGHUP")
+BEFORE = "The run was interrupted before it did anything."
 
 
 class Interrupt:

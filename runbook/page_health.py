@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import shutil
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -34,7 +33,6 @@ if TYPE_CHECKING:
     from playwright.async_api import Browser as Running
 
 SITES_AT_ONCE = 3
-CLOSING = 10.0  # seconds
 SEE_IT = "Look at that page with `python -m runbook connect --dry-run --headed`."
 FOLDER = "CHECK"  # in the place of a project in a run folder's name
 
@@ -71,7 +69,7 @@ class PageReader:
                 try:
                     return (await self.play(context, channels, state))[0]
                 finally:
-                    await _close(context)
+                    await browsers.close(context)
             except RunbookError as raised:
                 error = raised
             except PlaywrightError as raised:
@@ -136,9 +134,3 @@ def trouble(cause: str, remedy: str) -> Look:
     if "--headed" in remedy:
         remedy = SEE_IT
     return Look(Said("page", "unknown", f"the e-mail page could not be read: {cause} {remedy}".strip()))
-
-
-async def _close(context: BrowserContext) -> None:
-    with suppress(PlaywrightError, TimeoutError):
-        async with asyncio.timeout(CLOSING):
-            await context.close()

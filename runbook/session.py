@@ -5,13 +5,12 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from contextlib import nullcontext, suppress
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from playwright.async_api import BrowserContext
 from playwright.async_api import Error as PlaywrightError
 
 from runbook import browser as browsers
@@ -21,6 +20,7 @@ from runbook.errors import ConfigError, Defect, RunbookError, Transient
 from runbook.evidence import EvidenceSink, RunFolder, prune
 from runbook.guard import Guard, login
 from runbook.history import DRY_RUN, remember
+from runbook.interrupt import BEFORE
 from runbook.options import Options
 from runbook.outcome import Outcome
 from runbook.redact import Redactor
@@ -30,8 +30,6 @@ from runbook.runner import Run, Sink
 from runbook.settings import Channel, SecretRef, Settings
 from runbook.state import State, open_state
 from runbook.step import Step, network_failure
-
-CLOSING = 10.0  # seconds
 
 
 @dataclass
@@ -146,9 +144,7 @@ class Session:
         except PlaywrightError as raised:
             error = network_failure(raised, order.channel.site.url)
         except asyncio.CancelledError:
-            error = Transient(
-                "The run was interrupted before it did anything.", remedy="Run it again.", reason="interrupted"
-            )
+            error = Transient(BEFORE, remedy="Run it again.", reason="interrupted")
         except Exception as raised:  # noqa: BLE001 - every ending has a name
             error = Defect.of(raised)
         return self._after(run.outcome if run else None, error, folder, sinks)
@@ -195,7 +191,7 @@ class Session:
                     run.recorder = recorder
                     outcome = await run.play(context)
                 finally:
-                    await close(context)
+                    await browsers.close(context)
             if recorder and (written := recorder.finish()):
                 self._tell(run.sinks, {"event": "recordings", "files": [str(path) for path in written]})
         return outcome
@@ -254,11 +250,3 @@ class Session:
         clean = self.redactor.data(dict(event))
         for sink in sinks:
             sink(clean)
-
-
-async def close(context: BrowserContext) -> None:
-    """Closes a context, within a limit."""
-    # A page that hangs holds the closing up for ever; the browser's own end takes it along.
-    with suppress(PlaywrightError, TimeoutError):
-        async with asyncio.timeout(CLOSING):
-            await context.close()

@@ -14,12 +14,13 @@ from playwright.async_api import Error as PlaywrightError
 from tenacity import AsyncRetrying, retry_if_result, stop_after_attempt, wait_exponential
 
 from flows import CONNECT, NEXT, NEXT_SIGNED_IN
+from runbook import browser as browsers
 from runbook.due import Due
 from runbook.fleet import Fleet
 from runbook.options import Options
 from runbook.outcome import Outcome
 from runbook.runner import Run, Seat, Sink
-from runbook.session import Order, Session, close
+from runbook.session import Order, Session
 from runbook.settings import Channel
 from runbook.step import Step
 
@@ -109,7 +110,7 @@ class SiteSession:
         """Forgets everything that is signed in."""
         context, self.context, self.seat = self.context, None, None
         if context is not None:
-            await close(context)
+            await browsers.close(context)
 
     async def _round(self, works: Sequence[Work]) -> bool:
         """One try of each; False when it was interrupted."""

@@ -15,7 +15,7 @@ from runbook.aside import aside
 from runbook.audience import Audience
 from runbook.browser import Browser
 from runbook.errors import ChannelDown, ConfigError, Defect, RunbookError, Transient
-from runbook.interrupt import Interrupt
+from runbook.interrupt import BEFORE, Interrupt
 from runbook.scratch import scratch_folder
 
 if TYPE_CHECKING:
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 # What is heavy is imported where it is used: the browser's driver starts first, and takes as long as all of it.
 Given = Mapping[str, Any]
 DEFAULT_SCENARIO = "entra,g2,popup,revoked"
-BEFORE = "The run was interrupted before it did anything."
 
 
 def connect(given: Given, recordings: tuple[Path, str] | None = None) -> int:

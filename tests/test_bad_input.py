@@ -22,7 +22,7 @@ from stranger import Done, Stranger, ends_as, somebody
 from flows.connect_oauth import ConnectOauth
 from flows.project_check import ProjectCheck
 from flows.screens import SITES
-from runbook import session
+from runbook import browser
 from runbook.sandbox import build, parse
 from runbook.sandbox.server import Server
 from runbook.sandbox.world import ADMIN, MAILBOX, World
@@ -372,7 +372,7 @@ async def test_a_browser_that_does_not_close_neither_holds_up_nor_changes_the_en
         asked.append(1)
         await asyncio.Event().wait()
 
-    monkeypatch.setattr(session, "CLOSING", 0.2)
+    monkeypatch.setattr(browser, "CLOSING", 0.2)
     monkeypatch.setattr(BrowserContext, "close", never)
     outcome = await Played(tmp_path, "entra,g2,popup,healthy").run()
     assert asked
@@ -385,7 +385,7 @@ async def test_trouble_after_the_last_step_does_not_change_the_ending(
     async def gone(_context: object) -> None:
         raise PlaywrightError("Target page, context or browser has been closed")
 
-    monkeypatch.setattr(session, "close", gone)
+    monkeypatch.setattr(browser, "close", gone)
     played = Played(tmp_path, "entra,g2,popup,healthy")
     assert (await played.run()).name == "NothingToDo"
     assert "After the last step" in played.said("warning")[-1]["text"]
@@ -417,7 +417,7 @@ async def test_an_interruption_while_the_browser_closes_does_not_change_the_endi
     async def cancelled(_context: object) -> None:
         raise asyncio.CancelledError
 
-    monkeypatch.setattr(session, "close", cancelled)
+    monkeypatch.setattr(browser, "close", cancelled)
     played = Played(tmp_path, "entra,g2,popup,healthy")
     assert (await played.run()).name == "NothingToDo"
     assert not played.said("warning")

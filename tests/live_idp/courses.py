@@ -9,7 +9,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
+import letters
 from dovecot import PASSWORD, Dovecot
 
 from runbook.aside import aside
@@ -223,30 +224,13 @@ class Course:
         with self.imap.client(self.address) as client:
             client.append(folder, f"Subject: {subject}\r\n\r\nMine.\r\n".encode(), (b"\\Seen",) if read else ())
 
-    @contextmanager
-    def mail_every(self, seconds: float) -> Iterator[None]:
+    def mail_every(self, seconds: float) -> AbstractContextManager[None]:
         """Somebody writes as long as the block lasts."""
-        end = threading.Event()
-
-        def write() -> None:
-            number = 0
-            while not end.wait(seconds):
-                number += 1
-                self.deliver(f"Mail {number}")
-
-        writing = threading.Thread(target=write)
-        writing.start()
-        try:
-            yield
-        finally:
-            end.set()
-            writing.join()
+        return letters.mail_every(seconds, lambda number: self.deliver(f"Mail {number}"))
 
     def until(self, true: Callable[[], bool]) -> None:
         """Waits until it is so, or until it is too long."""
-        end = time.monotonic() + SECONDS
-        while time.monotonic() < end and not true():
-            time.sleep(0.05)
+        letters.until(true, SECONDS)
 
     @property
     def requests(self) -> Counter[str]:

@@ -6,15 +6,14 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import threading
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import letters
 from dovecot import PASSWORD, Dovecot, dovecot
 from oidc_provider import OidcProvider, oidc_provider
 
@@ -118,33 +117,16 @@ class Stage:
         self.sent.append(subject)
         self.imap.deliver(MAILBOX, subject)
 
-    @contextmanager
-    def mail_every(self, seconds: float) -> Iterator[None]:
+    def mail_every(self, seconds: float) -> AbstractContextManager[None]:
         """Somebody writes as long as the block lasts."""
-        end = threading.Event()
-
-        def write() -> None:
-            number = 0
-            while not end.wait(seconds):
-                number += 1
-                self.deliver(f"Mail {number} of {seconds} s")
-
-        writing = threading.Thread(target=write)
-        writing.start()
-        try:
-            yield
-        finally:
-            end.set()
-            writing.join()
+        return letters.mail_every(seconds, lambda number: self.deliver(f"Mail {number} of {seconds} s"))
 
     def until_pulled(self, *wanted: str) -> None:
         """Waits until there is a request of each of these subjects, or until it is too long."""
         self._until(lambda: not set(wanted) - set(self.requests))
 
     def _until(self, true: Callable[[], bool]) -> None:
-        end = time.monotonic() + SECONDS
-        while time.monotonic() < end and not true():
-            time.sleep(0.1)
+        letters.until(true, SECONDS)
 
     def check_each_is_one_request(self) -> None:
         """Every mail is exactly one request, is still there, in the inbox, and read."""
