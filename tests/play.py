@@ -51,7 +51,9 @@ class Played:
             self.world.offset += 30  # the next one-time code is there already, so that no test waits for it
         self.events.clear()
         with Server(self.world) as server:
-            where = {"runs": self.folder / "runs", "state": self.folder / "state", "sandbox": True, "driver": DRIVER}
+            # A driver gives its browsers the display that was there when it started.
+            driver = None if options.get("headed") else DRIVER
+            where = {"runs": self.folder / "runs", "state": self.folder / "state", "sandbox": True, "driver": driver}
             where |= place or {}
             session = Session(
                 Place(args=tuple(server.browser_args()), **where),

@@ -162,6 +162,7 @@ async def test_mail_that_is_older_than_the_settings_say_is_left_alone(played: Co
     await played.run()
     played.until(lambda: len(played.requests) == 2)
     assert played.requests == {"Of last week": 1, "In the gap 0": 1}
+    played.until(lambda: played.subjects(wanted="UNSEEN") == ["Very old"])  # a mail is marked as read after its request
     assert played.subjects(wanted="UNSEEN") == ["Very old"]
 
 
