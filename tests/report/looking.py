@@ -15,12 +15,10 @@ RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "be
 
 
 @asynccontextmanager
-async def opened(
-    running: Browser, page: Path, *, dark: bool = False, width: int = 1280, printed: bool = False
-) -> AsyncIterator[tuple[Page, list[str]]]:
+async def opened(running: Browser, page: Path, *, dark: bool = False) -> AsyncIterator[tuple[Page, list[str]]]:
     """The page, and what it did that a page which is only shown does not: requests, messages, dialogs, errors."""
     context = await running.new_context(
-        viewport={"width": width, "height": 800}, color_scheme="dark" if dark else "light"
+        viewport={"width": 1280, "height": 800}, color_scheme="dark" if dark else "light"
     )
     did: list[str] = []
     try:
@@ -30,8 +28,6 @@ async def opened(
         tab.on("dialog", lambda dialog: did.append(f"dialog: {dialog.message}"))
         allowed = (page.as_uri(), "data:")
         tab.on("request", lambda asked: None if asked.url.startswith(allowed) else did.append(f"request: {asked.url}"))
-        if printed:
-            await tab.emulate_media(media="print")
         await tab.goto(page.as_uri())
         yield tab, did
     finally:
@@ -46,6 +42,14 @@ async def flaws(tab: Page) -> list[str]:
         for each in found.response["violations"]
         for node in each["nodes"]
     ]
+
+
+async def fits(tab: Page, *widths: int, printed: int) -> None:
+    """Makes the window as wide as each of these (pixels), and prints a page of `printed`: nothing may reach beyond it."""
+    for width in (*widths, printed):
+        await tab.set_viewport_size({"width": width, "height": 800})
+        await tab.emulate_media(media="print" if width == printed else "screen")
+        assert (width, await overflow(tab)) == (width, [])
 
 
 async def overflow(tab: Page) -> list[str]:
