@@ -7,11 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from flows import CONNECT
 from runbook.browser import Driver
 from runbook.options import Options
 from runbook.outcome import Outcome
+from runbook.pictures import Pictures
 from runbook.sandbox import build, channel, parse
 from runbook.sandbox.server import Server
 from runbook.sandbox.world import MAILBOX, PROJECT, World
@@ -21,16 +23,20 @@ from runbook.step import Step
 
 # One for all runs of this process: its start would be a good part of each.
 DRIVER = Driver()
+# Each page is seen once: to compile its scripts costs more than it saves.
+FAST = "--js-flags=--jitless"
 
 
 @dataclass
 class Played:
-    """One or more runs in one world. `events` are those of the last run."""
+    """One or more runs in one world. `events` are those of the last run. `pictured`: with a picture of each step that ended
+    well, which is a sixth of a run's time; one that fails has its picture anyway."""
 
     folder: Path
     scenario: str = "entra,g2,popup,revoked"
     faults: tuple[str, ...] = ()
     external: External = field(default_factory=External)
+    pictured: bool = False
     world: World = field(init=False)
     events: list[Mapping[str, Any]] = field(default_factory=list)
 
@@ -56,13 +62,14 @@ class Played:
             where = {"runs": self.folder / "runs", "state": self.folder / "state", "sandbox": True, "driver": driver}
             where |= place or {}
             session = Session(
-                Place(args=tuple(server.browser_args()), **where),
+                Place(args=(*server.browser_args(), FAST), **where),
                 Options(**{"patience": 8.0, **options}),
                 steps,
                 sinks=[self.events.append],
                 recorder=recorder,
             )
-            return await session.connect(self.external.channel(merged(channel(self.world), change or {})))
+            with patch.object(Pictures, "begin", Pictures.begin if self.pictured else _no_picture):
+                return await session.connect(self.external.channel(merged(channel(self.world), change or {})))
 
     @property
     def rows(self) -> list[str]:
@@ -81,6 +88,10 @@ class Played:
     def connected_only_the_mailbox(self) -> bool:
         """Whether nothing but the mailbox was ever connected in this world."""
         return {event.details["address"] for event in self.world.events("connected")} == {MAILBOX}
+
+
+async def _no_picture(*_: Any, **__: Any) -> None:
+    """In the place of `Pictures.begin`."""
 
 
 def merged(base: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str, Any]:

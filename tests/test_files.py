@@ -130,7 +130,7 @@ def test_what_belongs_to_somebody_else_is_refused_with_the_remedy(victim: Path) 
 async def test_everything_that_a_run_leaves_is_private_without_any_umask(tmp_path: Path) -> None:
     tmp_path.chmod(0o700)
     where = {"runs": tmp_path / "deep" / "runs", "state": tmp_path / "deeper" / "still" / "state"}
-    assert (await Played(tmp_path, "entra,g2,popup,revoked").run(place=where)).name == "Connected"
+    assert (await Played(tmp_path, "entra,g2,popup,revoked", pictured=True).run(place=where)).name == "Connected"
     found = modes(tmp_path)
     folders = {name: mode for name, mode in found.items() if (tmp_path / name).is_dir()}
     assert set(folders.values()) == {0o700}
@@ -194,7 +194,7 @@ async def test_links_planted_in_the_folder_of_runs_are_not_followed(tmp_path: Pa
     (runs / "20200102T000000Z-HELP-0000").mkdir(mode=0o700)
     (runs / "20200102T000000Z-HELP-0000" / "run.json").symlink_to(victim)
     (runs / "index.html").symlink_to(victim)
-    await Played(tmp_path, "entra,g2,popup,healthy").run(place={"keep_runs_days": 1})
+    await Played(tmp_path, "entra,g2,popup,healthy", pictured=True).run(place={"keep_runs_days": 1})
     assert (elsewhere / "run.json").read_text() == "{}"
     assert list(elsewhere.iterdir()) == [elsewhere / "run.json"]
     assert victim.read_text() == "kept"

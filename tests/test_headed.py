@@ -100,7 +100,7 @@ class Watched:
 
 @pytest.fixture(scope="module")
 async def watched(server: Display, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Watched]:
-    seen = Watched(Played(tmp_path_factory.mktemp("watched"), "entra,g2,popup,revoked"))
+    seen = Watched(Played(tmp_path_factory.mktemp("watched"), "entra,g2,popup,revoked", pictured=True))
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DISPLAY", server.name)
         seen.said = told.__wrapped__(patch)  # type: ignore[attr-defined]

@@ -59,7 +59,7 @@ def leaks(secrets: list[str], texts: Mapping[str, bytes]) -> list[str]:
 async def test_no_secret_is_in_anything_that_a_run_leaves(
     scenario: str, faults: tuple[str, ...], change: dict[str, Any], tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    played = Played(tmp_path, scenario, faults)
+    played = Played(tmp_path, scenario, faults, pictured=True)
     commands: set[str] = set()
 
     class Watching(list[Mapping[str, Any]]):
@@ -102,7 +102,7 @@ def test_the_search_for_leaks_can_find_one() -> None:
     "scenario", ["entra,g2,popup,revoked", "google,g3,popup,empty", "keycloak-microsoft,g1,same-tab,empty"]
 )
 async def test_jira_is_never_signed_out(scenario: str, tmp_path: Path) -> None:
-    played = Played(tmp_path, scenario)
+    played = Played(tmp_path, scenario, pictured=True)
     assert (await played.run()).name == "Connected"
     assert {event.details["site"] for event in played.world.events("signed-out")} <= {
         "microsoft",

@@ -48,7 +48,7 @@ def runs_of(root: Path) -> list[Path]:
 async def test_every_ending_leaves_a_page_and_a_seal_that_verifies(
     scenario: str, faults: tuple[str, ...], name: str, tmp_path: Path
 ) -> None:
-    played = Played(tmp_path, scenario, faults)
+    played = Played(tmp_path, scenario, faults, pictured=True)
     assert (await played.run()).name == name
     (run,) = runs_of(tmp_path / "runs")
     assert verify(run).good
@@ -63,7 +63,7 @@ async def test_every_ending_leaves_a_page_and_a_seal_that_verifies(
 
 
 async def test_the_record_tells_each_decision_with_what_was_seen(tmp_path: Path) -> None:
-    played = Played(tmp_path, "okta-google,g3,same-tab,revoked,reply-to")
+    played = Played(tmp_path, "okta-google,g3,same-tab,revoked,reply-to", pictured=True)
     assert (await played.run()).name == "Connected"
     (run,) = runs_of(tmp_path / "runs")
     found = {each.what: each for each in read(run).decisions}
