@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -15,7 +14,7 @@ from playwright.async_api import Error as PlaywrightError
 from replaying import Stage
 
 from flows.screens.answer import SignIn
-from runbook.browser import ensure, new_context, start
+from runbook.browser import new_context
 from runbook.errors import RunbookError
 from runbook.secrets import Secret, SecretRef
 from runbook.settings import Channel
@@ -93,13 +92,6 @@ class Play:
         """Whether it reached Jira, told with its reason when it did not."""
         assert self.error is None, f"{type(self.error).__name__}: {self.error.cause} {self.error.seen}"
         return True
-
-
-@asynccontextmanager
-async def browser() -> AsyncIterator[Browser]:
-    """The browser that a run without a window uses."""
-    async with start(ensure(None, headed=False, say=lambda _: None), headed=False) as running:
-        yield running
 
 
 async def sign_in(

@@ -4,24 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
 
 import pytest
-import pytest_asyncio
 import scripted_pages as pages
 from playwright.async_api import Browser
-from scripted import ADA, END, GOOGLE, MICROSOFT, OKTA, PASSWORD, SEED, SSO, browser, sign_in
+from scripted import ADA, END, GOOGLE, MICROSOFT, OKTA, PASSWORD, SEED, SSO, sign_in
 
 from runbook.errors import CredentialsRejected, HumanNeeded, PageChanged, Transient
 from runbook.otp import parse
 
 CODE_BEFORE = (pages.ms_username(), pages.ms_password())
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def running() -> AsyncIterator[Browser]:
-    async with browser() as started:
-        yield started
 
 
 def one_code(typed: list[str]) -> bool:
