@@ -10,6 +10,7 @@ SUBMIT = {"submit": "submit"}
 OTHER = {"other": "another-way"}
 CODE = {"code": "code", **SUBMIT, **OTHER}
 FIELDS = ("username", "password", "code")
+METHODS = {"totp": "method-code", "passkey": "method-key"}
 # Screens of a code that somebody gets, by mail, message, call, or has on paper.
 SENT = (
     r"/u/(mfa-(sms|email|voice|phone|recovery-code)-|login(-|/)passwordless|passwordless-|login-email-verification"
@@ -50,6 +51,7 @@ AUTH0 = Site(
         ),
         "another-way": ("button[value=pick-authenticator]", "button[value^='pick-authenticator']"),
         "method-code": ("button[name=action][value^='otp']", "[data-action^='otp']"),
+        "method-key": ("button[name=action][value^='webauthn']", "[data-action^='webauthn']"),
         "method-any": ("button[name=action][value*='::']",),
         "skip": (
             "button[value=abort-passkey-enrollment]",
@@ -120,8 +122,8 @@ AUTH0 = Site(
         Screen("sign-out-confirm", url=r"/u/logout(\?|$)", any=("sign-out",), fields={"confirm": "sign-out"}),
         Screen("signed-out", url=r"/u/logout-complete|/v2/logout", none=(*FIELDS, "submit")),
         Screen("mfa-enrolment", url=r"/u/mfa-([a-z-]*enroll|push-welcome|country-codes)"),
-        Screen("method-chooser", url=r"/u/mfa-(login-options|\w+-list)", fields={"totp": "method-code"}),
-        Screen("method-chooser", any=("method-any",), none=FIELDS, fields={"totp": "method-code"}),
+        Screen("method-chooser", url=r"/u/mfa-(login-options|\w+-list)", fields=METHODS),
+        Screen("method-chooser", any=("method-any",), none=FIELDS, fields=METHODS),
         Screen("security-key", url=r"/u/mfa-webauthn-", fields=OTHER),
         Screen("one-time-code", url=SENT, any=("code",), fields=CODE),
         Screen("totp", url=r"/u/mfa-otp-challenge", any=("code",), fields=CODE),

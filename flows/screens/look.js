@@ -33,9 +33,10 @@
     return [role, el ? selectorOf(el) : null];
   }));
   // A customised page may have its button elsewhere than the table knows: the form finder is asked if it sees the same screen.
+  const TYPED = ['username', 'password', 'code', 'submit'];
   const FORMS_OF = ['username', 'credentials', 'password', 'totp'];
   const completed = (screen, fields) => {
-    if (!FORMS_OF.includes(screen) || Object.values(fields).every(Boolean)) return fields;
+    if (!FORMS_OF.includes(screen) || Object.entries(fields).every(([role, at]) => at || !TYPED.includes(role))) return fields;
     if (!readForms) { look.more = true; return fields; }
     const guess = readForms(bodyText);
     const same = guess.screen === screen || (screen === 'totp' && guess.screen === 'one-time-code');

@@ -49,6 +49,15 @@ SKIP = (
     r"|以後再說|稍后|稍後"
     r"|暂时不|暫時不|跳过|略過|现在不|나중에|건너뛰기|지금은"
 )
+# A security key or a passkey in a list of ways to sign in.
+PASSKEY = (
+    r"passkey|security key|fido ?2?\b|webauthn|hauptschlüssel|passschlüssel|sicherheitsschlüssel|clés? d'accès|clés? de sécurité"
+    r"|llaves? de (acceso|seguridad)|claves? de (acceso|seguridad)|chaves? de (acesso|segurança)|chiav[ei] di sicurezza"
+    r"|toegangssleutel|wachtwoordsleutel|beveiligingssleutel|klucz(a|e|em)? (dostępu|zabezpieczeń|bezpieczeństwa)"
+    r"|säkerhetsnyck|nyckel|sikkerhedsnøgle|adgangsnøgle|sikkerhetsnøkk|tilgangsnøkk|suojausavain|pääsyavain|avainkoodi"
+    r"|přístupov[ýé]\w* klíč|bezpečnostní\w* klíč|güvenlik anahtar|geçiş anahtar|ключ(а|у|ом)? (доступа|безопасности)"
+    r"|セキュリティ ?キー|パスキー|安全密钥|通行密钥|安全性?金鑰|密碼金鑰|通行金鑰|보안 키|패스키"
+)
 # A list of the other ways to sign in.
 ANOTHER_WAY = (
     r"another way|other ways|other options|more options|more ways|andere option|andere (weise|art|methode)"
