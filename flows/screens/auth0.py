@@ -19,6 +19,7 @@ SENT = (
 
 AUTH0 = Site(
     name="auth0",
+    doubted=True,
     hosts=r"\.auth0\.com$",
     paths=r"^/u/(login(/(identifier|password)|-(id|password))|mfa-[a-z-]+|passkey-enrollment[a-z-]*|login-email-verification)$",
     marks=(
@@ -49,6 +50,14 @@ AUTH0 = Site(
             "form button[name=submit]",
             "form:has(input[name=state]) button[type=submit]:not([aria-hidden=true], .ulp-hidden-form-submit-button, [name=action])",
         ),
+        # Lock has the same fields, and its button, for signing up (its second tab) and for a forgotten password.
+        "lock-sign-up": (
+            ".auth0-lock-tabs > li.auth0-lock-tabs-current:nth-child(2)",
+            ".auth0-lock-terms",
+            ".auth0-lock-sign-up-terms",
+        ),
+        "lock-code": ("input.auth0-lock-input[name=mfa_code]",),
+        "lock-back": (".auth0-lock-back-button",),
         "another-way": ("button[value=pick-authenticator]", "button[value^='pick-authenticator']"),
         "method-code": ("button[name=action][value^='otp']", "[data-action^='otp']"),
         "method-key": ("button[name=action][value^='webauthn']", "[data-action^='webauthn']"),
@@ -111,6 +120,9 @@ AUTH0 = Site(
         Screen("hop", present=("input[type=hidden][name=SAMLResponse]", "form[name=hiddenform] input[name=wresult]")),
         Screen("password-expired", any=("new-password",)),
         Screen("unknown", url=r"/u/(signup|reset-(password|email)|device)"),
+        Screen("unknown", any=("lock-sign-up",)),
+        Screen("unknown", all=("lock-back", "username"), none=("password", "code")),
+        Screen("totp", any=("lock-code",), fields={"code": "lock-code", **SUBMIT}),
         Screen("passkey-enrolment", any=("skip",), fields={"skip": "skip"}),
         Screen("passkey-enrolment", url=r"/u/passkey-enrollment", fields={"skip": "skip"}),
         Screen(

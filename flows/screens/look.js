@@ -42,6 +42,13 @@
     const same = guess.screen === screen || (screen === 'totp' && guess.screen === 'one-time-code');
     return same ? Object.fromEntries(Object.entries(fields).map(([role, at]) => [role, at || guess.fields[role] || null])) : fields;
   };
+  // A table that was written without ever seeing a page may take another form for a sign-in: its form is asked what it is for.
+  const LOGINS = ['username', 'credentials', 'password'];
+  const doubtOf = (site, screen) => {
+    if (!site.doubted || !LOGINS.includes(screen.name)) return '';
+    if (!readForms) { look.more = true; return ''; }
+    return readForms.doubt(['username', 'password'].map((role) => screen.fields[role]).filter(Boolean).map((name) => find(site.elements[name])));
+  };
   // A site is told by its host; whatever the host, by its path or by a mark in the page.
   const here = () => {
     const byHost = sites.filter((s) => s.hosts && new RegExp(s.hosts, 'i').test(location.hostname));
@@ -66,6 +73,8 @@
     for (const site of found) {
       const screen = site.screens.find((s) => holds(site, s));
       if (!screen) continue;
+      const doubted = doubtOf(site, screen);
+      if (doubted) return {...base, ...plain, site: site.name, screen: doubted};
       const complaint = problemOf(site, screen.name);
       if (screen.name === 'error' && !complaint.problem_text) complaint.problem_text = bodyText().slice(0, 300);
       return {...base, site: site.name, screen: screen.name, ...complaint, fields: completed(screen.name, fieldsOf(site, screen))};

@@ -11,6 +11,9 @@ LOCKED = (
     r"|locked|too many|temporarily (disabled|blocked|suspended)|gesperrt|zu viele|vorübergehend|verrouillé|bloqué|trop de"
     r"|bloquead|demasiad|muitas tentativas|bloccat|troppi|troppe|vergrendeld|geblokkeerd|te veel|zablokowan|zbyt wiele"
     r"|låst|för många|for mange|spærret|lukittu|liian monta|uzamčen|zablokov|příliš mnoho|kilitlen|çok fazla"
+    r"|blockier|geblok|bloklan|bloquej|blok(ov|án|eer|er[aei]|kert|ira)|užblok|diblokir|disekat|bloķ|blocat|estetty|suljettu"
+    r"|letilt|tiltva|zárol|spärra|engellen|блокиран|заблокова|занадто багато|khóa|حظر|محظور|مسدود|נחס[םמ]|חסום|차단"
+    r"|απενεργοποιη|δεν έχει πρόσβαση"
     r"|заблокирован|слишком много|ロック|回数|锁定|鎖定|过多|過多|잠겼|잠긴|너무 많"
 )
 # The account exists and may not sign in at all.

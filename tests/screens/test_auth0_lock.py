@@ -25,8 +25,14 @@ pytestmark = [
 ]  # fmt: skip
 TENANT = "https://acme.eu.auth0.com"
 PLACE = f"{TENANT}/login?state=fake"
-DATABASE = {"name": "auth0", "connections": [{"name": "Users", "showSignup": True, "showForgot": True, "requires_username": False}]}
-DIRECTORY = {"name": "ad", "connections": [{"name": "acme-ad", "domain": "example.com", "domain_aliases": ["example.com"]}]}
+DATABASE = {
+    "name": "auth0",
+    "connections": [{"name": "Users", "showSignup": True, "showForgot": True, "requires_username": False}],
+}
+DIRECTORY = {
+    "name": "ad",
+    "connections": [{"name": "acme-ad", "domain": "example.com", "domain_aliases": ["example.com"]}],
+}
 SOCIAL = {"name": "google-oauth2", "connections": [{"name": "google-oauth2", "scope": ["email"]}]}
 PICTURE = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' width='160' height='60'/%3E"
 
@@ -38,7 +44,8 @@ def refusal(code: str, **more: str) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class State:
-    """A tenant's Lock, and what must be seen. `refused`: what is answered to the credentials, sent first."""
+    """A tenant's Lock, and what must be seen. `refused`: what is answered to the credentials, sent first; `then`: to the code, sent
+    after them."""
 
     screen: str
     roles: str = ""
@@ -46,6 +53,7 @@ class State:
     strategies: tuple[Mapping[str, Any], ...] = (DATABASE,)
     options: Mapping[str, Any] = field(default_factory=dict)
     refused: Mapping[str, Any] | None = None
+    then: Mapping[str, Any] | None = None
     captcha: bool = False
 
 
@@ -62,14 +70,15 @@ STATES = {
     "a wrong password": State("credentials", BOTH, "credentials-rejected", refused=refusal("invalid_user_password")),
     "a blocked account": State("credentials", BOTH, "locked", refused=refusal("too_many_attempts")),
     "a leaked password": State("credentials", BOTH, "locked", refused=refusal("password_leaked")),
-    "a rule that denies": State("credentials", BOTH, "account-disabled", refused=refusal("unauthorized", description="user is blocked")),
+    "a rule that denies": State("credentials", BOTH, "locked", refused=refusal("unauthorized", description="user is blocked")),
     "a second factor": State("totp", "code submit", refused=refusal("a0.mfa_required")),
-    "a wrong second factor": State("totp", "code submit", "code-rejected", refused=refusal("a0.mfa_invalid_code")),
+    "a wrong second factor": State(
+        "totp", "code submit", "code-rejected", refused=refusal("a0.mfa_required"), then=refusal("a0.mfa_invalid_code")),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("name", STATES)
-@pytest.mark.parametrize("language", ["en", "de", "fr", "ja", "ar", "pl"])
+@pytest.mark.parametrize("language", ["en", "de", "ja", "ar"])
 async def test_lock_is_read_in_any_language(running: Browser, language: str, name: str) -> None:
     state = STATES[name]
     context = await browser.new_context(running)
@@ -83,6 +92,8 @@ async def test_lock_is_read_in_any_language(running: Browser, language: str, nam
 
 async def shown(page: Page, language: str, state: State) -> Seen:
     """What is seen once Lock has drawn the state."""
+
+    answers = [one for one in (state.refused, state.then) if one]
 
     async def serve(route: Route) -> None:
         url = route.request.url.split("?")[0]
@@ -100,7 +111,7 @@ async def shown(page: Page, language: str, state: State) -> Seen:
             asked = {"required": True, "provider": "auth0", "image": PICTURE, "type": "code"} if state.captcha else {}
             await route.fulfill(json=asked)
         elif url.endswith("/usernamepassword/login"):
-            await route.fulfill(status=401, json=dict(state.refused or {}))
+            await route.fulfill(status=401, json=dict(answers.pop(0)))
         else:
             await route.fulfill(status=404, body="")
 
@@ -108,9 +119,10 @@ async def shown(page: Page, language: str, state: State) -> Seen:
     await page.goto(PLACE, wait_until="commit")
     await page.wait_for_selector(".auth0-lock.auth0-lock-opened form")
     seen = await look(page, patience=3.0)
-    if state.refused:
-        for role, text in (("username", "ada@elsewhere.example"), ("password", "fake-secret")):
-            await page.fill(seen.fields[role] or "", text)
+    while answers:
+        for role, text in (("username", "ada@elsewhere.example"), ("password", "fake-secret"), ("code", "123456")):
+            if selector := seen.fields.get(role):
+                await page.fill(selector, text)
         await page.click(seen.fields["submit"] or "")
         seen = await look(page, after=seen.signature, patience=10.0)
     return seen
@@ -118,7 +130,13 @@ async def shown(page: Page, language: str, state: State) -> Seen:
 
 def page_of(language: str, options: Mapping[str, Any]) -> str:
     """The page that a tenant serves around Lock."""
-    given = {"language": language, "container": None, "closable": False, "configurationBaseUrl": TENANT, "languageBaseUrl": TENANT}
+    given = {
+        "language": language,
+        "container": None,
+        "closable": False,
+        "configurationBaseUrl": TENANT,
+        "languageBaseUrl": TENANT,
+    }
     given |= {"auth": {"redirect": True, "params": {"state": "fake", "_csrf": "fake"}}, **options}
     given.pop("container")
     return (
