@@ -104,13 +104,17 @@ async def sign_in(
     passkey: str = "",
     totp: str | None = SEED,
     origins: tuple[str, ...] = ORIGINS,
+    stage: Stage | None = None,
+    locators: Mapping[str, str] | None = None,
     **more: Any,
 ) -> Play:
-    """Opens the address and signs the admin in, from the first of these pages to Jira."""
+    """Opens the address and signs the admin in, from the first of these pages to Jira. `stage`: another runner than the plain
+    one that only writes down; `locators`: overrides."""
     context = await new_context(running)
     try:
-        play = await _stage(context, Web(pages, files or {}, slow), patience, passkey, totp, origins)
+        play = await _stage(context, Web(pages, files or {}, slow), patience, passkey, totp, origins, stage or Stage())
         page = play.job.page
+        play.job.locators.update(locators or {})
         await page.goto(url)
         try:
             await SignIn(play.job, play.login, page, f"^{JIRA}/", **more).run()
@@ -122,10 +126,16 @@ async def sign_in(
 
 
 async def _stage(
-    context: BrowserContext, web: Web, patience: float, passkey: str, totp: str | None, origins: tuple[str, ...]
+    context: BrowserContext,
+    web: Web,
+    patience: float,
+    passkey: str,
+    totp: str | None,
+    origins: tuple[str, ...],
+    stage: Stage,
 ) -> Play:
     await context.route("**/*", web.answer)
-    page, stage = await context.new_page(), Stage()
+    page = await context.new_page()
     login = Login("admin", ADA, secret("password", PASSWORD, origins))
     login.totp = secret("TOTP secret", totp, origins) if totp else None
     login.passkey = secret("passkey", passkey, origins) if passkey else None
