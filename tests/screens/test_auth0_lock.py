@@ -117,14 +117,14 @@ async def shown(page: Page, language: str, state: State) -> Seen:
 
     await page.route("**/*", serve)
     await page.goto(PLACE, wait_until="commit")
-    await page.wait_for_selector(".auth0-lock.auth0-lock-opened form")
-    seen = await look(page, patience=3.0)
+    await page.wait_for_selector(".auth0-lock.auth0-lock-opened form", timeout=60_000)
+    seen = await look(page, patience=3.0 if state.screen == "unknown" else 20.0)
     while answers:
         for role, text in (("username", "ada@elsewhere.example"), ("password", "fake-secret"), ("code", "123456")):
             if selector := seen.fields.get(role):
                 await page.fill(selector, text)
         await page.click(seen.fields["submit"] or "")
-        seen = await look(page, after=seen.signature, patience=10.0)
+        seen = await look(page, after=seen.signature, patience=20.0)
     return seen
 
 
