@@ -136,6 +136,11 @@ async def inspect(browser: Browser, given: Iterable[Source], overrides: Mapping[
         return list(await asyncio.gather(*(one(source) for source in sources)))
 
 
+def still(html: str) -> str:
+    """A saved page without what would run in it or lead away from it."""
+    return REFRESH.sub("", SCRIPT.sub("", html))
+
+
 async def see(page: Page, source: Source, overrides: Mapping[str, str]) -> Seen:
     """What is seen on one page. Raises Transient when a live page cannot be opened."""
     saved = source.html is not None
@@ -143,9 +148,8 @@ async def see(page: Page, source: Source, overrides: Mapping[str, str]) -> Seen:
     async def answer(route: Route) -> None:
         request = route.request
         if request.is_navigation_request() and request.frame == page.main_frame:
-            body = REFRESH.sub("", SCRIPT.sub("", source.html or ""))
             headers = {"Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": POLICY}
-            await route.fulfill(status=200, headers=headers, body=body)
+            await route.fulfill(status=200, headers=headers, body=still(source.html or ""))
         else:
             await route.abort()
 

@@ -210,7 +210,7 @@ class Job:
         try:
             status, text = await (page or self.jira).evaluate(script, path)
         except PlaywrightError as error:
-            raise network_failure(error, path) from None
+            raise network_failure(error, (page or self.jira).url) from None
         try:
             return int(status), json.loads(text)
         except ValueError:

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import os
 import sys
+from typing import TYPE_CHECKING
 
 import pytest
+import pytest_asyncio
 from hypothesis import settings
 
 from runbook import browser
+
+if TYPE_CHECKING:
+    from playwright.async_api import Browser
 
 # Where the real software of tests/live_idp is: not a setting of a run.
 SOFTWARE = (
@@ -34,3 +39,11 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     """Gets the browser before any worker asks for it."""
     if not hasattr(session.config, "workerinput") and not session.config.option.collectonly:
         browser.ensure(os.environ.get("RUNBOOK_BROWSER"), headed=False, say=lambda text: sys.stderr.write(text + "\n"))
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def running() -> Browser:
+    """The one browser of this process; whoever uses it makes contexts of its own in it."""
+    from screen_pages import shared
+
+    return await shared()

@@ -6,8 +6,8 @@ PLAYED: dict[str, tuple[str, ...]] = {
     "entra": (
         "g2,popup,empty",
         "g3,same-tab,basic",
-        "g2,same-tab,healthy",
-        "g2,same-tab,revoked,reply-to",
+        "g2,same-tab,healthy,passkey",
+        "g2,same-tab,revoked,reply-to,passkey",
         "g1,same-tab,wrong-mailbox,consented",
     ),
     "google": (
@@ -15,11 +15,11 @@ PLAYED: dict[str, tuple[str, ...]] = {
         "g1,same-tab,basic,consented",
         "g2,popup,healthy,reply-to",
         "g1,same-tab,revoked,consented",
-        "g3,popup,wrong-mailbox",
+        "g3,popup,wrong-mailbox,passkey",
     ),
     "okta-microsoft": (
         "g1,popup,empty",
-        "g2,same-tab,basic,reply-to",
+        "g2,same-tab,basic,reply-to,passkey",
         "g3,same-tab,healthy,reply-to,consented",
         "g1,popup,revoked",
         "g2,popup,wrong-mailbox,reply-to,consented",
@@ -29,17 +29,18 @@ PLAYED: dict[str, tuple[str, ...]] = {
         "g3,popup,basic,consented",
         "g1,popup,healthy",
         "g3,popup,revoked,reply-to",
-        "g2,popup,wrong-mailbox,consented",
+        "g2,popup,wrong-mailbox,consented,passkey",
     ),
     "okta-federated": (
         "g3,popup,empty",
         "g1,same-tab,basic",
         "g2,popup,healthy,consented",
-        "g3,same-tab,revoked",
+        "g3,same-tab,revoked,passkey",
         "g2,popup,wrong-mailbox,reply-to",
     ),
     "keycloak-microsoft": (
         "g2,popup,empty,consented",
+        "g1,popup,empty,passkey",
         "g3,popup,basic,reply-to",
         "g2,same-tab,healthy,consented",
         "g1,same-tab,revoked",
@@ -48,4 +49,4 @@ PLAYED: dict[str, tuple[str, ...]] = {
 }
 CASES = [f"{name},{traits}" for name, lines in PLAYED.items() for traits in lines]
 # On these the naive script connects the wrong mailbox (tests/test_naive.py), and the runbook the right one.
-NAIVE = [case for case in CASES if "empty" in case]
+NAIVE = [case for case in CASES if "empty" in case and "passkey" not in case]

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -15,7 +14,7 @@ from playwright.async_api import Error as PlaywrightError
 from replaying import Stage
 
 from flows.screens.answer import SignIn
-from runbook.browser import ensure, new_context, start
+from runbook.browser import new_context
 from runbook.errors import RunbookError
 from runbook.secrets import Secret, SecretRef
 from runbook.settings import Channel
@@ -95,13 +94,6 @@ class Play:
         return True
 
 
-@asynccontextmanager
-async def browser() -> AsyncIterator[Browser]:
-    """The browser that a run without a window uses."""
-    async with start(ensure(None, headed=False, say=lambda _: None), headed=False) as running:
-        yield running
-
-
 async def sign_in(
     running: Browser,
     url: str,
@@ -112,13 +104,17 @@ async def sign_in(
     passkey: str = "",
     totp: str | None = SEED,
     origins: tuple[str, ...] = ORIGINS,
+    stage: Stage | None = None,
+    locators: Mapping[str, str] | None = None,
     **more: Any,
 ) -> Play:
-    """Opens the address and signs the admin in, from the first of these pages to Jira."""
+    """Opens the address and signs the admin in, from the first of these pages to Jira. `stage`: another runner than the plain
+    one that only writes down; `locators`: overrides."""
     context = await new_context(running)
     try:
-        play = await _stage(context, Web(pages, files or {}, slow), patience, passkey, totp, origins)
+        play = await _stage(context, Web(pages, files or {}, slow), patience, passkey, totp, origins, stage or Stage())
         page = play.job.page
+        play.job.locators.update(locators or {})
         await page.goto(url)
         try:
             await SignIn(play.job, play.login, page, f"^{JIRA}/", **more).run()
@@ -130,10 +126,16 @@ async def sign_in(
 
 
 async def _stage(
-    context: BrowserContext, web: Web, patience: float, passkey: str, totp: str | None, origins: tuple[str, ...]
+    context: BrowserContext,
+    web: Web,
+    patience: float,
+    passkey: str,
+    totp: str | None,
+    origins: tuple[str, ...],
+    stage: Stage,
 ) -> Play:
     await context.route("**/*", web.answer)
-    page, stage = await context.new_page(), Stage()
+    page = await context.new_page()
     login = Login("admin", ADA, secret("password", PASSWORD, origins))
     login.totp = secret("TOTP secret", totp, origins) if totp else None
     login.passkey = secret("passkey", passkey, origins) if passkey else None

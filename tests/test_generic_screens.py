@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import pytest
-
-from runbook import browser
-from runbook.inspection import Source, inspect
+from screen_pages import read
 
 ANSWERS = "<form method=post><button id={0} name=answer value={0}>No</button><button id={1} name=answer value={1}>Yes</button></form>"
 CODE = "<form method=post><label for=otp>One-time code</label><input id=otp name=otp autocomplete=one-time-code><button>Go</button></form>"
@@ -23,8 +21,6 @@ CODE = "<form method=post><label for=otp>One-time code</label><input id=otp name
     ],
 )
 async def test_a_page_is_told_by_the_names_of_its_buttons(body: str, screen: str, fields: dict[str, str]) -> None:
-    page = Source("page", "https://login.example.com/x", f"<!doctype html><html><body>{body}</body></html>")
-    found = browser.ensure(None, headed=False, say=print)
-    [seen] = await inspect(found, [page], {})
+    seen = await read(f"<!doctype html><html><body>{body}</body></html>", "https://login.example.com/x")
     assert (seen.site, seen.screen) == ("generic", screen)
     assert {name: seen.fields.get(name) for name in fields} == fields

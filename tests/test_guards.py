@@ -11,6 +11,7 @@ import pyotp
 import pytest
 from play import Played
 
+from flows import CONNECT
 from flows.connect_oauth import ConnectOauth
 from flows.restore import Restore
 from runbook.console import ending
@@ -66,6 +67,13 @@ async def test_a_fault_has_its_named_ending_and_connects_nothing(
     assert not played.world.events("connected")
     assert played.rows == ([] if name == "ChannelDown" else before)
     assert played.record["outcome"]["name"] == name
+
+
+@pytest.mark.parametrize("scenario", ["google", "okta-federated,g3", "keycloak-microsoft"])
+async def test_a_captcha_of_any_site_needs_a_person(scenario: str, tmp_path: Path) -> None:
+    played = Played(tmp_path, scenario, (f"captcha={ADMIN}",))
+    outcome = await played.run(patience=5.0, steps=CONNECT[:1])
+    assert (outcome.name, outcome.reason) == ("HumanNeeded", "captcha"), outcome.cause
 
 
 @pytest.mark.parametrize("channel", ["empty", "revoked"])

@@ -5,13 +5,11 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-import pytest_asyncio
 import scripted_pages as pages
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
@@ -20,7 +18,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from display import ABSENT, XVFB, display
 from play import Played
 from playwright.async_api import Browser, CDPSession
-from scripted import END, JIRA, ORIGINS, PASSWORD, SSO, Play, Web, browser, secret, sign_in
+from scripted import END, JIRA, ORIGINS, PASSWORD, SSO, Play, Web, secret, sign_in
 from test_promises import leaks
 
 from flows.screens import SITES, Problem, _tables
@@ -97,12 +95,6 @@ def verified(play: Play, name: str, origin: str) -> dict[str, Any]:
 
 
 FIRST = pages.ms_username()
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def running() -> AsyncIterator[Browser]:
-    async with browser() as started:
-        yield started
 
 
 @pytest.fixture

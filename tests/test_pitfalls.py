@@ -4,24 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
 
 import pytest
-import pytest_asyncio
 import scripted_pages as pages
 from playwright.async_api import Browser
-from scripted import ADA, END, GOOGLE, MICROSOFT, OKTA, PASSWORD, SEED, SSO, browser, sign_in
+from screen_pages import read
+from scripted import ADA, END, GOOGLE, MICROSOFT, OKTA, PASSWORD, SEED, SSO, sign_in
 
 from runbook.errors import CredentialsRejected, HumanNeeded, PageChanged, Transient
 from runbook.otp import parse
 
 CODE_BEFORE = (pages.ms_username(), pages.ms_password())
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def running() -> AsyncIterator[Browser]:
-    async with browser() as started:
-        yield started
 
 
 def one_code(typed: list[str]) -> bool:
@@ -193,6 +186,20 @@ async def test_texts_are_matched_whatever_quotes_and_spaces_they_are_set_with(ru
     play = await sign_in(running, "https://accounts.google.com/v3/signin/speedbump/passkeyenrollment", offer, END)
     assert play.done()
     assert play.web.values("offer") == ["No"]
+
+
+@pytest.mark.parametrize("mark", ["'", "\u2019", "\u2018", "\u02bc"], ids=["straight", "curly", "turned", "letter"])
+async def test_an_apostrophe_is_the_same_however_it_is_set(mark: str) -> None:
+    way = f"<button type=button>Changer de facteur d{mark}authentification</button>"
+    code = f"<form><p>Google Authenticator</p><input name=otp><button type=submit>OK</button>{way}</form>"
+    seen = await read(code, "https://acme.onelogin.com/login2/")
+    assert (seen.screen, seen.fields["other"] is not None) == ("totp", True)
+    told = f"<div data-se=o-form-error-container><div class=infobox-error>Vous n{mark}avez pas l{mark}autorisation.</div></div>"
+    body = (
+        f"<main id=okta-sign-in data-se=auth-container><form data-se=o-form>{told}<input name=identifier></form></main>"
+    )
+    seen = await read(body, "https://acme.okta.com/login")
+    assert (seen.screen, seen.problem) == ("username", "not-assigned")
 
 
 @pytest.mark.parametrize("page", [pages.ms_stay(), pages.ms_stay_new()], ids=["old skin", "new skin"])

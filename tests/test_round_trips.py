@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-import pytest_asyncio
 import scripted_pages as pages
 from playwright._impl.connection import Connection
 from playwright.async_api import Browser
-from scripted import END, MICROSOFT, OKTA, Web, browser, sign_in
+from scripted import END, MICROSOFT, OKTA, Web, sign_in
 
 from flows import screens
 from flows.screens import LOOK_BY_TABLES, Seen, look
@@ -41,12 +39,6 @@ COSTS = {
     + ["evaluateExpression", "fill", "evaluateExpression", "evaluateExpression", "click"],
     "stay-signed-in": ["evaluateExpressionHandle", "click"],
 }
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def running() -> AsyncIterator[Browser]:
-    async with browser() as started:
-        yield started
 
 
 @pytest.fixture

@@ -38,9 +38,16 @@ class Watched:
         return outcome
 
     def signed_in(self, *addresses: str) -> bool:
-        """Whether exactly these gave one right password and one right code each."""
+        """Whether exactly these gave one right password and one right second factor each: a code, or in the scenarios with
+        passkeys what theirs has signed."""
         passwords = [(e.details["address"], e.details["right"]) for e in self.events("password")]
         codes = [(e.details["address"], e.details["verdict"]) for e in self.events("code")]
+        keys = [(e.details["address"], "ok" if e.details["right"] else "refused") for e in self.events("passkey")]
+        if self.played.world.scenario.passkey:
+            assert codes == []
+            codes = keys
+        else:
+            assert keys == []
         assert sorted(passwords) == sorted((address, True) for address in addresses)
         assert sorted(codes) == sorted((address, "ok") for address in addresses)
         return True

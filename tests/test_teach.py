@@ -56,7 +56,9 @@ async def click(target: Locator) -> None:
             box = await target.bounding_box(timeout=1000)
             assert box
             await page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-            await asyncio.sleep(0.2)
+            await page.evaluate(
+                "() => new Promise((shown) => requestAnimationFrame(() => requestAnimationFrame(shown)))"
+            )
             if await page.locator("x-pw-glass").count():
                 await page.mouse.down()
                 await page.mouse.up()
@@ -64,7 +66,7 @@ async def click(target: Locator) -> None:
 
 async def test_what_was_shown_once_is_found_by_later_runs_without_a_person(tmp_path: Path, asked: list[str]) -> None:
     played = Played(tmp_path, "entra,g2,popup,revoked", ("renamed-labels=all",))
-    outcome = await played.run(patience=3.0, teach=True)
+    outcome = await played.run(patience=2.0, teach=True)
     assert outcome.name == "Connected", outcome.cause
     assert len(asked) == len(set(asked)) == len(WHERE)
     assert "Click the button that adds an external e-mail address (email-page.add-account)." in asked

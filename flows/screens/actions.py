@@ -15,7 +15,7 @@ ANSWERS: dict[str, tuple[tuple[str, str], ...]] = {
                         ("work", "choose the tile of the wanted address, else the work account"),
                         ("", "choose the tile of the wanted address")),
     "method-chooser": (("totp", "choose the authenticator code"), ("password", "choose the password"),
-                       ("other", "look for more ways")),
+                       ("passkey", "choose the passkey, if the identity has one"), ("other", "look for more ways")),
     "one-time-code": (("other", "choose another way than a code that is sent"),),
     "push": (("other", "choose another way than the push message"),),
     "security-key": (("other", "choose another way than the security key"),),

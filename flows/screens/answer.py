@@ -151,8 +151,8 @@ class SignIn:
         return await self._submit(seen)
 
     async def _totp(self, seen: Seen) -> bool:
-        if self.login.totp is None:
-            return False
+        if self.login.totp is None:  # the passkey is another way, where the page leads to it
+            return self.login.passkey is not None and await self._press(seen, "other")
         self.job.host.refuse_rejected(self.login, "totp")
         self.codes += 1
         # The button is found before: after the last digit another page may be there with a button of the same name.
@@ -173,12 +173,16 @@ class SignIn:
         return tiles == 1 or await self._press(seen, "other", "work")
 
     async def _method_chooser(self, seen: Seen) -> bool:
-        return await self._press(seen, "totp", "password", *(() if key(seen) in self.done else ("other",)))
+        # A passkey is a second factor: first of all the ways after the password, last before it.
+        passkey = ("passkey",) if self.login.passkey is not None else ()
+        ways = (*passkey, "totp", "password") if self.login.passwords_typed else ("totp", "password", *passkey)
+        return await self._press(seen, *ways, *(() if key(seen) in self.done else ("other",)))
 
     async def _push(self, seen: Seen) -> bool:
         if not self.login.passwords_typed:  # instead of the password, not after it: needs no authenticator
             return await self._press(seen, "password", "other")
-        return self.login.totp is not None and await self._press(seen, "other")
+        alone = self.login.totp is None and self.login.passkey is None
+        return not alone and await self._press(seen, "other")
 
     _one_time_code = _push
 

@@ -10,6 +10,7 @@ SUBMIT = {"submit": "submit"}
 OTHER = {"other": "another-way"}
 CODE = {"code": "code", **SUBMIT, **OTHER}
 FIELDS = ("username", "password", "code")
+METHODS = {"totp": "method-code", "passkey": "method-key"}
 # Screens of a code that somebody gets, by mail, message, call, or has on paper.
 SENT = (
     r"/u/(mfa-(sms|email|voice|phone|recovery-code)-|login(-|/)passwordless|passwordless-|login-email-verification"
@@ -18,6 +19,7 @@ SENT = (
 
 AUTH0 = Site(
     name="auth0",
+    doubted=True,
     hosts=r"\.auth0\.com$",
     paths=r"^/u/(login(/(identifier|password)|-(id|password))|mfa-[a-z-]+|passkey-enrollment[a-z-]*|login-email-verification)$",
     marks=(
@@ -48,8 +50,17 @@ AUTH0 = Site(
             "form button[name=submit]",
             "form:has(input[name=state]) button[type=submit]:not([aria-hidden=true], .ulp-hidden-form-submit-button, [name=action])",
         ),
+        # Lock has the same fields, and its button, for signing up (its second tab) and for a forgotten password.
+        "lock-sign-up": (
+            ".auth0-lock-tabs > li.auth0-lock-tabs-current:nth-child(2)",
+            ".auth0-lock-terms",
+            ".auth0-lock-sign-up-terms",
+        ),
+        "lock-code": ("input.auth0-lock-input[name=mfa_code]",),
+        "lock-back": (".auth0-lock-back-button",),
         "another-way": ("button[value=pick-authenticator]", "button[value^='pick-authenticator']"),
         "method-code": ("button[name=action][value^='otp']", "[data-action^='otp']"),
+        "method-key": ("button[name=action][value^='webauthn']", "[data-action^='webauthn']"),
         "method-any": ("button[name=action][value*='::']",),
         "skip": (
             "button[value=abort-passkey-enrollment]",
@@ -109,6 +120,9 @@ AUTH0 = Site(
         Screen("hop", present=("input[type=hidden][name=SAMLResponse]", "form[name=hiddenform] input[name=wresult]")),
         Screen("password-expired", any=("new-password",)),
         Screen("unknown", url=r"/u/(signup|reset-(password|email)|device)"),
+        Screen("unknown", any=("lock-sign-up",)),
+        Screen("unknown", all=("lock-back", "username"), none=("password", "code")),
+        Screen("totp", any=("lock-code",), fields={"code": "lock-code", **SUBMIT}),
         Screen("passkey-enrolment", any=("skip",), fields={"skip": "skip"}),
         Screen("passkey-enrolment", url=r"/u/passkey-enrollment", fields={"skip": "skip"}),
         Screen(
@@ -120,8 +134,8 @@ AUTH0 = Site(
         Screen("sign-out-confirm", url=r"/u/logout(\?|$)", any=("sign-out",), fields={"confirm": "sign-out"}),
         Screen("signed-out", url=r"/u/logout-complete|/v2/logout", none=(*FIELDS, "submit")),
         Screen("mfa-enrolment", url=r"/u/mfa-([a-z-]*enroll|push-welcome|country-codes)"),
-        Screen("method-chooser", url=r"/u/mfa-(login-options|\w+-list)", fields={"totp": "method-code"}),
-        Screen("method-chooser", any=("method-any",), none=FIELDS, fields={"totp": "method-code"}),
+        Screen("method-chooser", url=r"/u/mfa-(login-options|\w+-list)", fields=METHODS),
+        Screen("method-chooser", any=("method-any",), none=FIELDS, fields=METHODS),
         Screen("security-key", url=r"/u/mfa-webauthn-", fields=OTHER),
         Screen("one-time-code", url=SENT, any=("code",), fields=CODE),
         Screen("totp", url=r"/u/mfa-otp-challenge", any=("code",), fields=CODE),

@@ -86,6 +86,8 @@ class Site:
     session_api: a path that answers 200 while somebody is signed in.
     sends_codes: whether a page may send a one-time code by itself after its last digit; those that have a button of their own
     for it do not.
+    doubted: no page of the site was ever seen; what a form there is for is asked of the form finder too, and a sign-up, a
+    forgotten password or a captcha in it has the last word.
     """
 
     name: str
@@ -102,6 +104,7 @@ class Site:
     session_api: str = ""
     app_name: str = r"(.+)"
     sends_codes: bool = True
+    doubted: bool = False
 
     def __post_init__(self) -> None:
         used = [n for s in self.screens for n in (*(s.any or ()), *(s.all or ()), *(s.none or ()), *s.fields.values())]
@@ -113,6 +116,7 @@ class Site:
         """The table as JSON for the page; an override (name to locator) stands in front of the built-in ones."""
         return {
             **self.told_by(),
+            "doubted": self.doubted,
             "elements": {name: self.locators(name, overrides) for name in self.elements},
             "screens": [
                 {k: v for k in ("name", *CONDITIONS) if (v := getattr(s, k)) is not None} | {"fields": dict(s.fields)}

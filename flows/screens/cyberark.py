@@ -13,6 +13,7 @@ FIELDS = ("username", "password", "code")
 
 CYBERARK = Site(
     name="cyberark",
+    doubted=True,
     hosts=r"\.(id\.cyberark\.cloud|my\.idaptive\.(app|qa)|my\.centrify\.(com|net))$",
     marks=("form#usernameForm", "form#passwordForm"),
     session_cookies=(".ASPXAUTH",),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from flows.screens.base import Problem, Screen, Site
 from flows.screens.hops import HOPS
-from flows.screens.words import LOCKED, REUSED, TIMED_OUT
+from flows.screens.words import LOCKED, PASSKEY, REUSED, TIMED_OUT
 
 CODES = ("totp", "one-time-code")
 SKIP = (
@@ -61,6 +61,7 @@ DUO = Site(
             "#auth_methods fieldset:not(.hidden) button#passcode",
             "#auth_methods button#passcode",
         ),
+        "method-key": (f"[data-testid^='test-id-'] :is(a, button), .auth-method-link :: /{PASSKEY}/i",),
         "security-key": ("#webauthn-request-header", "[id^=webauthn-request]"),
         "enrolment": ("#enroll-continue", "#enrollment-container", ".enroll-view"),
         "skip": (f"role=button :: {SKIP}", f"role=link :: {SKIP}"),
@@ -80,7 +81,9 @@ DUO = Site(
         Screen("totp", any=("code",), fields={"code": "code", "submit": "verify", "other": "other"}),
         Screen("push", any=("number",), fields={"number": "number", "other": "other"}),
         Screen("security-key", any=("security-key",), fields={"other": "other"}),
-        Screen("method-chooser", any=("methods",), none=("other",), fields={"totp": "method-code"}),
+        Screen(
+            "method-chooser", any=("methods",), none=("other",), fields={"totp": "method-code", "passkey": "method-key"}
+        ),
         Screen("passkey-enrolment", any=("skip",), none=("other",), fields={"skip": "skip"}),
         Screen("push", any=("other",), fields={"other": "other"}),
         Screen("push", any=("prompt",), fields={"other": "other"}),

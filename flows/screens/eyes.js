@@ -1,6 +1,6 @@
 // What a person would see of a page, in one evaluate. No globals, no changes to the page.
 // Grammar of a locator: CSS, or `role=NAME`, each optionally followed by ` :: /regex/flags` on its accessible name or text.
-const tidy = (text) => (text || '').replace(/[‘’‛′]/g, "'").replace(/[“”]/g, '"')
+const tidy = (text) => (text || '').replace(/[‘’‛′ʼ]/g, "'").replace(/[“”]/g, '"')
   .replace(/[    ]/g, ' ').replace(/[​-‍­﻿]/g, '').replace(/\s+/g, ' ').trim();
 
 const roots = () => {

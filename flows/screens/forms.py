@@ -334,9 +334,14 @@ def pattern(phrases: str) -> str:
 
 
 def script() -> str:
-    """`const readForms`: the finder with its words."""
+    """`const readForms`: the finder with its words, and its `doubt`."""
     told = {name: pattern(phrases) for name, phrases in WORDS.items()}
     told |= {"locked": LOCKED, "disabled": DISABLED, "reused": REUSED}
     data = f"const LETTERS = {json.dumps(LETTERS)}; const WORDS = {json.dumps(told)};\n"
     parts = [load_script(__file__, name) for name in ("forms_evidence.js", "forms_groups.js", "forms.js")]
-    return "const readForms = (() => {\n" + data + "\n".join(parts) + "\nreturn readForms;\n})();"
+    return (
+        "const readForms = (() => {\n"
+        + data
+        + "\n".join(parts)
+        + "\nreadForms.doubt = doubt;\nreturn readForms;\n})();"
+    )

@@ -84,6 +84,11 @@ GOOGLE = Site(
             "[data-challengetype='1']:not([data-challengeunavailable=true]) :is(button, [role=link])",
             "[data-challengetype='1']:not([data-challengeunavailable=true])",
         ),
+        "method-key": (
+            "[data-challengetype='2']:not([data-challengeunavailable=true]) :is(button, [role=link])",
+            "[data-challengetype='2']:not([data-challengeunavailable=true])",
+            f"[data-challengetype]:not([data-challengeunavailable=true]) :: /{words.PASSKEY}/i",
+        ),
         "another-way": (
             "#skipChallenge",
             "#assistiveActionOutOfQuota",
@@ -189,7 +194,7 @@ GOOGLE = Site(
             "method-chooser",
             any=("methods",),
             none=FIELDS,
-            fields={"totp": "method-code", "password": "method-password", **OTHER},
+            fields={"totp": "method-code", "password": "method-password", "passkey": "method-key", **OTHER},
         ),
         Screen("push", url=r"/challenge/(dp|az)(/|\?|$)", none=FIELDS, fields={"number": "push-number", **OTHER}),
         Screen("push", present=posts_to("dp", "az"), none=FIELDS, fields={"number": "push-number", **OTHER}),

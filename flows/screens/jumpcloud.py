@@ -11,6 +11,7 @@ FIELDS = ("username", "password", "code")
 
 JUMPCLOUD = Site(
     name="jumpcloud",
+    doubted=True,
     hosts=r"^(console|sso|oauth|login)\.([a-z]+\.)?jumpcloud\.com$",
     marks=("button[data-automation=loginButton][type=submit]",),
     session_cookies=("_jumpcloud_user_console_",),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flows.screens.base import Problem, Screen, Site
 from flows.screens.hops import HOPS, TO_FILL, TO_PRESS
-from flows.screens.words import DISABLED, LOCKED, NOT_ASSIGNED, SIGNED_OUT, TIMED_OUT
+from flows.screens.words import DISABLED, LOCKED, NOT_ASSIGNED, PASSKEY, SIGNED_OUT, TIMED_OUT
 
 ACTION = "form[action*='/realms/'][action*='/login-actions/']"
 CHOICE = "#kc-select-credential-form"
@@ -13,6 +13,7 @@ ONE_CHOICE = (
 )
 # The icons of the choices are the same in every language; a theme that has none for a choice writes its property's name.
 PHONE = ":has([class*=fa-mobile], .kcAuthenticatorOTPClass)"
+KEY = ":has([class*=fa-key], .kcAuthenticatorWebAuthnClass)"
 LOCK = ":has([class*=fa-unlock], .kcAuthenticatorPasswordClass)"
 # Notices that are no complaint wear the same class as complaints.
 NOTICE = ":is(.alert-info, .alert-warning, .alert-success, .pf-m-info, .pf-m-warning, .pf-m-success)"
@@ -85,6 +86,7 @@ KEYCLOAK = Site(
         "methods": (CHOICE, f"li:has({CHOICE})", "#authenticators-choice"),
         "method-code": (f"{ONE_CHOICE}{PHONE}", f"{ONE_CHOICE} :: /authenticator app|google authenticator|freeotp/i"),
         "method-password": (f"{ONE_CHOICE}{LOCK}",),
+        "method-key": (f"{ONE_CHOICE}{KEY}", f"{ONE_CHOICE} :: /{PASSKEY}/i"),
         "webauthn": ("#authenticateWebAuthnButton", "#kc-try-again"),
         "webauthn-start": ("#authenticateWebAuthnButton",),
         "captcha": ("iframe[src*=recaptcha]", "iframe[src*=hcaptcha]", ".g-recaptcha"),
@@ -127,7 +129,7 @@ KEYCLOAK = Site(
             "method-chooser",
             any=("methods",),
             none=("code", "password", "username"),
-            fields={"totp": "method-code", "password": "method-password"},
+            fields={"totp": "method-code", "password": "method-password", "passkey": "method-key"},
         ),
         Screen("totp", any=("code",), none=("password",), fields={"code": "code", "submit": "code-login"}),
         Screen(

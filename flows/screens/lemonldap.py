@@ -36,6 +36,7 @@ LEMONLDAP = Site(
         "verify": (f"{CODE_FORM} button.btn-success", "form:has(#extcode) button[type=submit]"),
         "methods": ("form[action*='2fchoice'] button[name=sf]",),
         "method-code": ("form[action*='2fchoice'] button[name=sf][value=totp]", "button[name=sf][value=utotp]"),
+        "method-key": ("button[name=sf][value=webauthn]", "button[name=sf][value=u]"),
         "new-password": ("#newpassword", "input[name=newpassword]"),
         "expiring": ("[trspan^='pwdWillExpire']", "[trspan^='pwdGrace']", message(32, 33)),
         "info-go-on": ("form.info button.positive", "form.info [type=submit]"),
@@ -70,7 +71,7 @@ LEMONLDAP = Site(
         Screen("captcha", any=("captcha",)),
         Screen("password-expired", any=("new-password",), none=("portal",)),
         Screen("password-expired", any=("password-expired",), none=("portal",)),
-        Screen("method-chooser", any=("methods",), fields={"totp": "method-code"}),
+        Screen("method-chooser", any=("methods",), fields={"totp": "method-code", "passkey": "method-key"}),
         Screen(
             "totp",
             present=("form[action*='totp2fcheck']",),

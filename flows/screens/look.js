@@ -33,13 +33,21 @@
     return [role, el ? selectorOf(el) : null];
   }));
   // A customised page may have its button elsewhere than the table knows: the form finder is asked if it sees the same screen.
+  const TYPED = ['username', 'password', 'code', 'submit'];
   const FORMS_OF = ['username', 'credentials', 'password', 'totp'];
   const completed = (screen, fields) => {
-    if (!FORMS_OF.includes(screen) || Object.values(fields).every(Boolean)) return fields;
+    if (!FORMS_OF.includes(screen) || Object.entries(fields).every(([role, at]) => at || !TYPED.includes(role))) return fields;
     if (!readForms) { look.more = true; return fields; }
     const guess = readForms(bodyText);
     const same = guess.screen === screen || (screen === 'totp' && guess.screen === 'one-time-code');
     return same ? Object.fromEntries(Object.entries(fields).map(([role, at]) => [role, at || guess.fields[role] || null])) : fields;
+  };
+  // A table that was written without ever seeing a page may take another form for a sign-in: its form is asked what it is for.
+  const LOGINS = ['username', 'credentials', 'password'];
+  const doubtOf = (site, screen) => {
+    if (!site.doubted || !LOGINS.includes(screen.name)) return '';
+    if (!readForms) { look.more = true; return ''; }
+    return readForms.doubt(['username', 'password'].map((role) => screen.fields[role]).filter(Boolean).map((name) => find(site.elements[name])));
   };
   // A site is told by its host; whatever the host, by its path or by a mark in the page.
   const here = () => {
@@ -65,6 +73,8 @@
     for (const site of found) {
       const screen = site.screens.find((s) => holds(site, s));
       if (!screen) continue;
+      const doubted = doubtOf(site, screen);
+      if (doubted) return {...base, ...plain, site: site.name, screen: doubted};
       const complaint = problemOf(site, screen.name);
       if (screen.name === 'error' && !complaint.problem_text) complaint.problem_text = bodyText().slice(0, 300);
       return {...base, site: site.name, screen: screen.name, ...complaint, fields: completed(screen.name, fieldsOf(site, screen))};

@@ -111,6 +111,15 @@ MICROSOFT = Site(
             "[data-value^='14:']",
             "#iProofList input[value^='10:'], #iProofList input[value^='14:']",
         ),
+        "method-key": (
+            "[data-value=FidoKey]",
+            f"#idDiv_SAOTCS_Proofs [data-value] :: /{words.PASSKEY}/i",
+        ),
+        "credential-key": (
+            "[data-test-cred-id='7']",
+            "[data-test-cred-id*=ido]",
+            f"#credentialList [role=button], [data-testid=tile] [role=button] :: /{words.PASSKEY}/i",
+        ),
         "another-way": (
             "#signInAnotherWay",
             "#idA_SAASTO_TOTP",
@@ -286,9 +295,13 @@ MICROSOFT = Site(
             all=("code", "code-sent"),
             fields={"code": "code", "submit": "code-submit", "other": "another-way", "password": "use-password"},
         ),
-        Screen("totp", any=("code",), fields={"code": "code", "submit": "code-submit"}),
-        Screen("method-chooser", any=("methods",), fields={"totp": "method-code"}),
-        Screen("method-chooser", any=("credential-list",), fields={"password": "credential-password"}),
+        Screen("totp", any=("code",), fields={"code": "code", "submit": "code-submit", "other": "another-way"}),
+        Screen("method-chooser", any=("methods",), fields={"totp": "method-code", "passkey": "method-key"}),
+        Screen(
+            "method-chooser",
+            any=("credential-list",),
+            fields={"password": "credential-password", "passkey": "credential-key"},
+        ),
         Screen(
             "push",
             any=("push", "push-number", "push-over"),
@@ -355,7 +368,7 @@ MICROSOFT = Site(
             "method-chooser",
             any=("credential-password",),
             none=(*ASKING, "submit"),
-            fields={"password": "credential-password"},
+            fields={"password": "credential-password", "passkey": "credential-key"},
         ),
         Screen("username", any=("username",), none=("password",), fields={"username": "username", **NEXT}),
         Screen(

@@ -77,7 +77,7 @@ OKTA = Site(
             "method-chooser",
             any=("methods",),
             none=("password",),
-            fields={"totp": "method-code", "password": "method-password"},
+            fields={"totp": "method-code", "password": "method-password", "passkey": "method-key"},
         ),
         Screen("one-time-code", any=("answer",), fields=OTHER),
         Screen("totp", any=("code",), none=("identifier",), present=APP, fields={"code": "code", **SAVE, **OTHER}),

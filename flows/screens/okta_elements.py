@@ -6,6 +6,7 @@ authenticator is hidden from people who listen (a picture above the form), so th
 
 from __future__ import annotations
 
+from flows.screens import words
 from flows.screens.okta_words import SET_UP
 
 PASSCODE = "input[name='credentials.passcode']"
@@ -116,6 +117,14 @@ ELEMENTS: dict[str, tuple[str, ...]] = {
         "[data-se=authenticator-button][data-se-for-name*=google i]",
         "[data-se=authenticator-button] :: /google authenticator/i",
         ".factor-option a:has(.mfa-google-auth-30)",
+    ),
+    "method-key": (
+        "[data-se=authenticator-button]:has([data-se=webauthn])",
+        "[data-se=webauthn] a.select-factor",
+        "[data-se=webauthn] a",
+        "[data-se=authenticator-button][data-se-for-name*=webauthn i]",
+        f"[data-se=authenticator-button] :: /{words.PASSKEY}/i",
+        ".factor-option a:has(.mfa-webauthn)",
     ),
     "method-password": ("[data-se=authenticator-button]:has([data-se=okta_password])", "[data-se=okta_password] a"),
     "switch": ("[data-se=switchAuthenticator]", "a[aria-controls=okta-dropdown-options]"),

@@ -14,6 +14,7 @@ FIELDS = ("username", "password", "code")
 
 ONELOGIN = Site(
     name="onelogin",
+    doubted=True,
     hosts=r"\.onelogin\.(com|eu)$",
     session_cookies=("sub_session_onelogin.com",),
     home="{url}/portal/",

@@ -13,6 +13,7 @@ FIELDS = ("username", "password", "code")
 
 PINGONE = Site(
     name="pingone",
+    doubted=True,
     hosts=r"^(auth|apps|console)\.pingone\.(com|eu|ca|asia|sg|com\.au)$",
     marks=("form:has(#username) button[data-id=submit-button]", "form:has(#password) button[data-id=submit-button]"),
     session_cookies=("ST",),

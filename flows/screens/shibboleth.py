@@ -15,6 +15,7 @@ STALE = (
 
 SHIBBOLETH = Site(
     name="shibboleth",
+    doubted=True,
     paths=r"/profile/(SAML[12]/|Shibboleth/|oidc/|cas/|Logout|PropagateLogout|admin/hello)|^/idp/(profile|Authn)(/|$)",
     marks=(
         f"form:has([name=j_username]):has({PROCEED})",

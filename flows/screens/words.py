@@ -11,6 +11,9 @@ LOCKED = (
     r"|locked|too many|temporarily (disabled|blocked|suspended)|gesperrt|zu viele|vorübergehend|verrouillé|bloqué|trop de"
     r"|bloquead|demasiad|muitas tentativas|bloccat|troppi|troppe|vergrendeld|geblokkeerd|te veel|zablokowan|zbyt wiele"
     r"|låst|för många|for mange|spærret|lukittu|liian monta|uzamčen|zablokov|příliš mnoho|kilitlen|çok fazla"
+    r"|blockier|geblok|bloklan|bloquej|blok(ov|án|eer|er[aei]|kert|ira)|užblok|diblokir|disekat|bloķ|blocat|estetty|suljettu"
+    r"|letilt|tiltva|zárol|spärra|engellen|блокиран|заблокова|занадто багато|khóa|حظر|محظور|مسدود|נחס[םמ]|חסום|차단"
+    r"|απενεργοποιη|δεν έχει πρόσβαση"
     r"|заблокирован|слишком много|ロック|回数|锁定|鎖定|过多|過多|잠겼|잠긴|너무 많"
 )
 # The account exists and may not sign in at all.
@@ -48,6 +51,15 @@ SKIP = (
     r"|přeskočit|později|şimdi değil|atla|daha sonra|не сейчас|пропустить|позже|後で|今は|今回は|スキップ|以后再说"
     r"|以後再說|稍后|稍後"
     r"|暂时不|暫時不|跳过|略過|现在不|나중에|건너뛰기|지금은"
+)
+# A security key or a passkey in a list of ways to sign in.
+PASSKEY = (
+    r"passkey|security key|fido ?2?\b|webauthn|hauptschlüssel|passschlüssel|sicherheitsschlüssel|clés? d'accès|clés? de sécurité"
+    r"|llaves? de (acceso|seguridad)|claves? de (acceso|seguridad)|chaves? de (acesso|segurança)|chiav[ei] di sicurezza"
+    r"|toegangssleutel|wachtwoordsleutel|beveiligingssleutel|klucz(a|e|em)? (dostępu|zabezpieczeń|bezpieczeństwa)"
+    r"|säkerhetsnyck|nyckel|sikkerhedsnøgle|adgangsnøgle|sikkerhetsnøkk|tilgangsnøkk|suojausavain|pääsyavain|avainkoodi"
+    r"|přístupov[ýé]\w* klíč|bezpečnostní\w* klíč|güvenlik anahtar|geçiş anahtar|ключ(а|у|ом)? (доступа|безопасности)"
+    r"|セキュリティ ?キー|パスキー|安全密钥|通行密钥|安全性?金鑰|密碼金鑰|通行金鑰|보안 키|패스키"
 )
 # A list of the other ways to sign in.
 ANOTHER_WAY = (

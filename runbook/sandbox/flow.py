@@ -37,6 +37,7 @@ class Flow:
     asked: bool = False
     allowed: list[str] | None = None
     passed: set[str] = field(default_factory=set)
+    challenge: str = ""
 
     @property
     def prompts(self) -> set[str]:

@@ -8,11 +8,12 @@ from flask import Flask, jsonify, request
 from werkzeug.wrappers import Response
 
 from runbook.sandbox.flow import Flow, struck
-from runbook.sandbox.google_pages import GATE_PATHS, Pages
+from runbook.sandbox.google_pages import GATE_PATHS, KEY_PATH, Pages
 from runbook.sandbox.signin import Desk
 from runbook.sandbox.world import World
 
 REJECTED = "/v3/signin/rejected"
+KEY_TEXT = "Something went wrong with your security key."
 
 
 class Calls:
@@ -65,11 +66,15 @@ class Calls:
             flow.pushed = gate in ("push", "number-match")
             return self.pages.at(GATE_PATHS[gate], flow)
         several = flow.typed in self.world.admins.values() and "method" not in flow.passed
+        if not several and self.desk.has_passkey(flow):
+            return self.pages.at(KEY_PATH, flow)
         return self.pages.at(f"/v3/signin/challenge/{'selection' if several else 'totp'}", flow)
 
     def method(self) -> Response:
-        """A method of the list; only the authenticator's code is there to be used."""
+        """A method of the list: the authenticator's code, or a passkey where there is one."""
         flow, asked = self._asked()
+        if flow is not None and str(asked.get("type")) == "2" and self.desk.has_passkey(flow):
+            return self._next(self.pages.at(KEY_PATH, flow))
         if flow is None or str(asked.get("type")) != "6":
             return jsonify(error="This way of signing in is not available right now.")
         flow.passed.add("method")
@@ -90,6 +95,9 @@ class Calls:
         flow, asked = self._asked()
         if flow is None or not flow.password_given:
             return self._next(REJECTED)
+        if "assertion" in asked:
+            given = self.desk.passkey(flow, asked["assertion"])
+            return self._signed_in(flow, flow.typed) if given else jsonify(error=KEY_TEXT)
         self.desk.pass_gate(flow, str(asked.get("gate", "")), {k: str(v) for k, v in asked.items()})
         if flow.pushed and not self.desk.gate(flow):
             return self._signed_in(flow, flow.typed)

@@ -29,6 +29,7 @@ GATE_PATHS = {
     "number-match": "/v3/signin/challenge/az",
     "push": "/v3/signin/challenge/dp",
 }
+KEY_PATH = "/v3/signin/challenge/pk"
 SCOPE_TEXT = {
     "https://mail.google.com/": "Read, compose, send, and permanently delete all your email from Gmail.",
     "https://www.googleapis.com/auth/admin.directory.user": "View and manage the provisioning of users on your domain.",
@@ -48,13 +49,16 @@ class Pages:
         pages = {
             "/v3/signin/identifier": self._identifier,
             "/v3/signin/challenge/pwd": lambda flow: self._page("password", flow),
-            "/v3/signin/challenge/selection": lambda flow: self._page("selection", flow),
+            "/v3/signin/challenge/selection": lambda flow: self._page(
+                "selection", flow, passkey=self.desk.has_passkey(flow)
+            ),
             "/v3/signin/challenge/totp": lambda flow: self._page("totp", flow),
             "/v3/signin/accountchooser": self._chooser,
             "/speedbump/samlconfirmaccount": lambda flow: self._page("samlconfirm", flow),
             "/signin/oauth/id": self._app_sign_in,
             "/signin/oauth/consent": self._consent,
             **{path: self._gate(gate) for gate, path in GATE_PATHS.items()},
+            KEY_PATH: self._gate("security-key"),
         }
         for path, render in pages.items():
             app.add_url_rule(path, f"page:{path}", self._opened(render), methods=["GET"])
@@ -134,7 +138,12 @@ class Pages:
 
     def _gate(self, gate: str) -> Any:
         number = NUMBER if gate == "number-match" else ""
-        return lambda flow: self._page("gate", flow, gate=gate, number=number)
+
+        def page(flow: Flow) -> Response:
+            asked = self.desk.passkey_request(flow) if gate == "security-key" else None
+            return self._page("gate", flow, gate=gate, number=number, fido=asked)
+
+        return page
 
     def _app_sign_in(self, flow: Flow) -> Response:
         if struck(self.world, "admin-approval", flow.address):

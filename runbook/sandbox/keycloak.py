@@ -46,6 +46,7 @@ TEXTS = {
     "locked": "Account is temporarily disabled; contact your administrator or retry later.",
     "disabled": "Account is disabled, contact your administrator.",
 }
+KEY_TEXT = "Failed to authenticate by the Security key."
 NUMBER = "42"
 
 
@@ -126,18 +127,23 @@ class _Keycloak:
     def after_password(self, flow: Flow) -> Response:
         """Whatever a person has to do first, then the code."""
         gate = self.desk.gate(flow)
+        if not gate and self.desk.has_passkey(flow):
+            gate = "security-key"
         if not gate:
             return self.otp(flow)
         flow.pushed = gate in ("push", "number-match")
         number = NUMBER if gate == "number-match" else ""
         action = self._action("required-action", flow)
-        return self.page("gate", action=action, gate=gate, number=number, typed=flow.typed)
+        fido = self.desk.passkey_request(flow) if self.desk.has_passkey(flow) and gate == "security-key" else None
+        return self.page("gate", action=action, gate=gate, number=number, typed=flow.typed, fido=fido)
 
     def required_action(self) -> Response:
         """A person did what a page asked for, or a page asks whether the notification was approved."""
         flow = self.flow()
         if flow is None or not flow.password_given:
             return self.expired()
+        if request.form.get("signature"):
+            return self._signed_in(flow) if self.desk.passkey(flow, request.form) else self.page("error", text=KEY_TEXT)
         self.desk.pass_gate(flow, request.form.get("gate", ""), request.form)
         if flow.pushed and not self.desk.gate(flow):
             return self._signed_in(flow)

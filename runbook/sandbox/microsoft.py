@@ -22,7 +22,7 @@ from runbook.sandbox.world import HOSTS as NAMES
 from runbook.sandbox.world import World
 
 HOST, ACCOUNT_HOST = NAMES["microsoft"], NAMES["microsoft-account"]
-HOSTS = (HOST, ACCOUNT_HOST)
+HOSTS = (HOST, ACCOUNT_HOST, NAMES["microsoft-key"])
 ORIGIN, ACCOUNT = f"https://{HOST}", f"https://{ACCOUNT_HOST}"
 MARKUP = (
     "known: the username view (a saved page), PageID and $Config.pgid of every page, the ids of the password, code, "
@@ -47,7 +47,7 @@ COOKIES = Cookies(
 
 
 def create(world: World, http: Loopback) -> Flask:
-    """The application of both hosts."""
+    """The application of its hosts."""
     app = Flask(__name__)
     _Microsoft(app, world, http).mount()
     return app

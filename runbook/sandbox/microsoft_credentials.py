@@ -27,8 +27,10 @@ class Credentials:
             ("/common/SAS/EndAuth", self.end_auth),
             ("/common/SAS/ProcessAuth", self.process_auth),
             ("/kmsi", self.kmsi),
+            ("/common/fido", self.fido_answer),
         ):
             app.add_url_rule(rule, view.__name__, view, methods=["POST"])
+        app.add_url_rule("/common/fido/get", "fido", self.fido)
 
     def credential_type(self) -> Response:
         """The script's question about a typed address: a password here, or a federated provider's page?"""
@@ -65,9 +67,29 @@ class Credentials:
     def second(self, flow: Flow) -> Response:
         """What comes between the password and the end: things for a person, then the second factor."""
         gate = self.desk.gate(flow)
-        if gate in ("push", "number-match", ""):
+        if gate in ("push", "number-match"):
             return self.pages.second_factor(flow, gate)
+        if not gate and not (self.desk.has_passkey(flow) and not self.pages.several(flow)):
+            return self.pages.second_factor(flow, gate)
+        if gate in ("security-key", ""):
+            return redirect(self.pages.key_url(flow))
         return self.pages.gate(flow, gate)
+
+    def fido(self) -> Response:
+        """The page that asks for a passkey, on the host to which all of them belong."""
+        flow = self.desk.find(request.args.get("ctx", ""))
+        if flow is None or not flow.password_given:
+            return self.pages.expired()
+        return self.pages.gate(flow, "security-key", post=self.origin, fido=self.desk.passkey_request(flow))
+
+    def fido_answer(self) -> Response:
+        """What the browser's security key said."""
+        flow = self._flow()
+        if flow is None:
+            return self.pages.expired()
+        if self.desk.passkey(flow, request.form):
+            return self.signed_in(flow, flow.typed)
+        return self.pages.error(135004, "The passkey could not be verified.")
 
     def gate(self) -> Response:
         """A person did what a page asked for."""

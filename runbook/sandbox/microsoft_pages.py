@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import render_template
 from werkzeug.wrappers import Response
@@ -12,7 +13,7 @@ from werkzeug.wrappers import Response
 from runbook.sandbox.flow import Flow, struck
 from runbook.sandbox.oidc import OAuth2Error
 from runbook.sandbox.signin import Desk
-from runbook.sandbox.world import World
+from runbook.sandbox.world import HOSTS, World
 
 NUMBER = "42"
 PROBLEMS = {
@@ -92,8 +93,12 @@ class Pages:
     def second_factor(self, flow: Flow, gate: str) -> Response:
         """ConvergedTFA: the admin has two methods, others one; a push gate leaves the notification only."""
         flow.pushed = bool(gate)
-        proofs = [{"authMethodId": "PhoneAppOTP", "display": "Use a verification code", "isDefault": False}]
-        if flow.typed in self.world.admins.values():
+        proofs: list[dict[str, Any]] = [
+            {"authMethodId": "PhoneAppOTP", "display": "Use a verification code", "isDefault": False}
+        ]
+        if self.desk.has_passkey(flow):
+            proofs.append({"authMethodId": "FidoKey", "display": "Face, fingerprint, PIN or security key"})
+        if self.several(flow):
             push = {
                 "authMethodId": "PhoneAppNotification",
                 "display": "Approve a request on my Microsoft Authenticator app",
@@ -104,16 +109,25 @@ class Pages:
             "ConvergedTFA",
             "/common/SAS/ProcessAuth",
             urlEndAuth="/common/SAS/EndAuth",
+            urlFidoLogin=self.key_url(flow),
             arrUserProofs=proofs,
             fPushOnly=bool(gate),
             sNumber=NUMBER if gate == "number-match" else "",
         )
         return page("tfa", config, address=flow.typed)
 
-    def gate(self, flow: Flow, gate: str) -> Response:
-        """A page that waits for a person."""
-        config = self._config(flow, GATE_PAGES[gate], "/common/gate")
-        return page("gate", config, gate=gate, address=flow.typed)
+    def several(self, flow: Flow) -> bool:
+        """Whether who signs in has several methods to choose from."""
+        return flow.typed in self.world.admins.values()
+
+    def key_url(self, flow: Flow) -> str:
+        """Where a passkey is asked for."""
+        return f"https://{HOSTS['microsoft-key']}/common/fido/get?{urlencode({'ctx': flow.id})}"
+
+    def gate(self, flow: Flow, gate: str, *, post: str = "", **values: Any) -> Response:
+        """A page that waits for a person; `post`: the origin that its forms go to, if it is another."""
+        config = self._config(flow, GATE_PAGES[gate], f"{post}/common/gate", urlFido=f"{post}/common/fido")
+        return page("gate", config, gate=gate, address=flow.typed, **values)
 
     def kmsi(self, flow: Flow) -> Response:
         """KmsiInterrupt: stay signed in?"""

@@ -28,6 +28,10 @@ AUTHENTICATORS = [
     {"key": "google_otp", "label": "Google Authenticator"},
     {"key": "okta_verify", "label": "Okta Verify", "description": "Get a push notification"},
 ]
+KEY = {"key": "webauthn", "label": "Security Key or Biometric Authenticator"}
+KEY_TEXT = "Unable to verify this security key or biometric authenticator."
+# What the widget calls the parts of an answer that a browser's security key signed.
+SIGNED = {"clientDataJSON": "clientData", "authenticatorData": "authenticatorData", "signature": "signatureData"}
 
 
 class Idx:
@@ -79,13 +83,15 @@ class Idx:
     def challenge(self, flow: Flow, asked: dict[str, Any]) -> Response:
         """A method was chosen."""
         chosen = asked.get("authenticator", {}).get("id")
-        if chosen == "google_otp":
-            flow.passed.add("method")
-        return self._next(flow, "" if chosen == "google_otp" else "We were unable to send the push notification.")
+        usable = chosen == "google_otp" or (chosen == "webauthn" and self.desk.has_passkey(flow))
+        if usable:
+            flow.passed.add("method" if chosen == "google_otp" else "key")
+        return self._next(flow, "" if usable else "We were unable to send the push notification.")
 
     def answer(self, flow: Flow, asked: dict[str, Any]) -> Response:
         """The password, or the code: the same call and the same field."""
-        passcode = str(asked.get("credentials", {}).get("passcode", ""))
+        given = asked.get("credentials", {})
+        passcode = str(given.get("passcode", ""))
         if not flow.asked:
             return self._next(flow)
         if not flow.password_given:
@@ -94,6 +100,9 @@ class Idx:
         if self.vendor and self.desk.gate(flow) == "password-expired":
             self.desk.pass_gate(flow, "password-expired", {"newpasswd": passcode})
             return self._next(flow)
+        if "signatureData" in given:
+            signed = {name: given.get(theirs) for name, theirs in SIGNED.items()}
+            return self._next(flow, "" if self.desk.passkey(flow, signed) else KEY_TEXT)
         checked = self.desk.code(flow, passcode)
         flow.second_given = checked == "ok"
         return self._next(flow, CODE_TEXTS.get(checked, ""))
@@ -137,10 +146,13 @@ class Idx:
         if gate in ("push", "number-match"):
             flow.pushed = True
             return {"name": "challenge-poll", "number": NUMBER if gate == "number-match" else ""}
+        if gate == "security-key" or (not gate and "key" in flow.passed):
+            return {"name": "gate", "gate": "security-key", "fido": self.desk.passkey_request(flow)}
         if gate:
             return {"name": "gate", "gate": gate}
         if "method" not in flow.passed:
-            return {"name": "select-authenticator-authenticate", "options": AUTHENTICATORS}
+            keys = [KEY] if self.desk.has_passkey(flow) else []
+            return {"name": "select-authenticator-authenticate", "options": [*AUTHENTICATORS, *keys]}
         return {"name": "challenge-authenticator", "authenticator": "google_otp"}
 
     def _told(

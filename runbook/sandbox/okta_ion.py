@@ -35,8 +35,11 @@ def answer(remedy: dict[str, Any], handle: str, who: str, message: str, key: str
         body["cancel"] = _form("cancel", "cancel", [], handle, origin)
     if who:
         body["user"] = _object({"id": "fake-user", "identifier": who})
-        body["authenticators"] = _array([_authenticator(one) for one in KNOWN.values()])
-        body["authenticatorEnrollments"] = _array([_authenticator(one) for one in KNOWN.values()])
+        enrolled = [_authenticator(one) for one in KNOWN.values()]
+        body["authenticators"] = _array(enrolled)
+        if "fido" in remedy:  # which credential the widget asks the browser for
+            enrolled[-1]["credentialId"] = remedy["fido"]["allowCredentials"][0]["id"]
+        body["authenticatorEnrollments"] = _array(enrolled)
     if current:
         body["currentAuthenticator"] = _object(current)
         body["currentAuthenticatorEnrollment"] = _object(current)
@@ -68,7 +71,8 @@ def _steps(remedy: dict[str, Any], handle: str, origin: str) -> tuple[list[dict[
             code = _passcode("Password" if one is PASSWORD else "Enter code", **secret)
             return [form(name, "challenge/answer", [code], **about)], _authenticator(one)
         case "select-authenticator-authenticate":
-            return [form(name, "challenge", [_choice([GOOGLE, VERIFY], "authenticatorEnrollments")])], None
+            offered = [KNOWN[option["key"]] for option in remedy["options"]]
+            return [form(name, "challenge", [_choice(offered, "authenticatorEnrollments")])], None
         case "challenge-poll":
             waits = _authenticator(VERIFY)
             if remedy["number"]:
@@ -79,7 +83,7 @@ def _steps(remedy: dict[str, Any], handle: str, origin: str) -> tuple[list[dict[
             signed = [{"name": one, "required": True, "visible": False} for one in names]
             asked = _authenticator(WEBAUTHN)
             asked["contextualData"] = {
-                "challengeData": {"challenge": "ZmFrZS1jaGFsbGVuZ2U", "userVerification": "preferred"}
+                "challengeData": {"challenge": remedy["fido"]["challenge"], "userVerification": "required"}
             }
             given = {"name": "credentials", "type": "object", "required": True, "form": {"value": signed}}
             return [form("challenge-authenticator", "challenge/answer", [given], **about)], asked

@@ -17,8 +17,9 @@ ChannelState = Literal["empty", "basic", "healthy", "revoked", "wrong-mailbox", 
 
 @dataclass(frozen=True)
 class Scenario:
-    """One world to start from. `federated`: the mailbox's domain signs in at the IdP; `channels`: service projects with a
-    mailbox of their own each, spread over `sites`."""
+    """One world to start from. `federated`: the mailbox's domain signs in at the IdP; `passkey`: the second factor is a stored
+    passkey, and no authenticator's secret is at hand; `channels`: service projects with a mailbox of their own each, spread over
+    `sites`."""
 
     name: str
     idp: Idp
@@ -29,12 +30,14 @@ class Scenario:
     channel: ChannelState = "revoked"
     reply_to: bool = False
     consented: bool = False
+    passkey: bool = False
     channels: int = 1
     sites: int = 1
 
     def __str__(self) -> str:
         traits: list[str] = [self.generation, self.window, self.channel]
         traits += ["reply-to"] * self.reply_to + ["consented"] * self.consented
+        traits += ["passkey"] * self.passkey
         traits += [f"channels-{self.channels}"] * (self.channels > 1) + [f"sites-{self.sites}"] * (self.sites > 1)
         return ",".join([self.name, *traits])
 
@@ -62,6 +65,7 @@ TRAITS: dict[str, tuple[str, object]] = {
     "mixed": ("channel", "mixed"),
     "reply-to": ("reply_to", True),
     "consented": ("consented", True),
+    "passkey": ("passkey", True),
 }
 
 # How much of it there is: `channels-10`, `sites-2`. In the state `mixed` every second channel is healthy, the others are revoked.

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from runbook.errors import ConfigError
+from runbook.sandbox import passkeys
 from runbook.sandbox.desks import REQUEST_TYPES, Desk, connections, default, desks, oauth, reads, reply_to
 from runbook.sandbox.faults import check
 from runbook.sandbox.scenario import Idp, Provider, Scenario
@@ -142,7 +143,8 @@ def faults(texts: Iterable[str]) -> dict[str, Any]:
 
 
 def _identity(name: str, account: Account) -> dict[str, Any]:
-    return {"name": name, "username": account.address, "password": account.password, "totp": account.totp}
+    second = {"passkey": account.passkey} if account.passkey else {"totp": account.totp}
+    return {"name": name, "username": account.address, "password": account.password, **second}
 
 
 def _accounts(world: World) -> list[Account]:
@@ -151,11 +153,15 @@ def _accounts(world: World) -> list[Account]:
     known: list[Idp] = [scenario.mail]
     admins = [(address, _name(address, "Ada Admin")) for address in world.admins.values()]
     mailboxes = [(desk.address, _name(desk.address, "Acme Support")) for desk in desks(world)]
-    return [
+    found = [
         *(Account(address, name, scenario.idp, known_at=[*known]) for address, name in admins),
         *(Account(address, name, home, known_at=[*known]) for address, name in mailboxes),
         Account(OPS, "Acme Operations", home, known_at=[*known]),
     ]
+    if scenario.passkey:
+        for account in found:
+            account.passkey = passkeys.made(account.home)
+    return found
 
 
 def _name(address: str, first: str) -> str:

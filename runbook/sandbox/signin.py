@@ -6,11 +6,13 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlencode
 
 from flask import request
 from werkzeug.wrappers import Response
 
+from runbook.sandbox import passkeys
 from runbook.sandbox.flow import FAKE_CAPTCHA, GATES, Flow, Turn, Verdict, struck
 from runbook.sandbox.oidc_records import Client
 from runbook.sandbox.world import ID_HOST, Account, Session, World
@@ -238,8 +240,31 @@ class Desk:
             if account is None or not form.get("newpasswd"):
                 return
             account.password, account.password_expired = form["newpasswd"], False
-        if gate not in ("push", "number-match"):
+        if gate not in ("push", "number-match") and not (gate == "security-key" and self.has_passkey(flow)):
             flow.passed.add(gate)
+
+    def passkey_request(self, flow: Flow) -> dict[str, Any]:
+        """What a page asks the browser's security key for: this account's passkey, once."""
+        flow.challenge = secrets.token_urlsafe(24)
+        return passkeys.request(self.site, self.known(flow.typed), flow.challenge)
+
+    def has_passkey(self, flow: Flow) -> bool:
+        """Whether the second factor of who signs in is a passkey."""
+        account = self.known(flow.typed)
+        return account is not None and bool(account.passkey)
+
+    def passkey(self, flow: Flow, answer: Any) -> bool:
+        """One answer of a browser's security key; it is the second factor, once the password and the gates were passed."""
+        account, challenge = self.known(flow.typed), flow.challenge
+        flow.challenge = ""
+        if account is None or not account.passkey or not flow.password_given or not isinstance(answer, Mapping):
+            return False
+        if self.gate(flow) not in ("", "security-key"):
+            return False
+        with self.world.lock:
+            flow.second_given = passkeys.signed(self.site, account, challenge, answer)
+        self.world.note("passkey", address=account.address, site=self.site, right=flow.second_given)
+        return flow.second_given
 
     def code(self, flow: Flow, code: str) -> str:
         """One second-factor attempt: `ok`, `wrong`, `reused`; `early` before the password or the gates were passed."""

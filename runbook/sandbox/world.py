@@ -25,6 +25,7 @@ HOSTS = {
     "site": SITE_HOST,
     "id": ID_HOST,
     "microsoft": "login.microsoftonline.com",
+    "microsoft-key": "login.microsoft.com",
     "microsoft-account": "myaccount.microsoft.com",
     "google": "accounts.google.com",
     "google-account": "myaccount.google.com",
@@ -53,7 +54,8 @@ def totp_secret() -> str:
 @dataclass
 class Account:
     """A person or a mailbox. `home` is the site that asks for the password; another site that knows the address
-    (a mail provider whose domain is federated) sends the browser there."""
+    (a mail provider whose domain is federated) sends the browser there. With a `passkey` (see `passkeys`) that is the second
+    factor."""
 
     address: str
     name: str
@@ -66,6 +68,8 @@ class Account:
     locked: bool = False
     disabled: bool = False
     password_expired: bool = False
+    passkey: str = ""
+    passkey_counter: int = 0
 
 
 @dataclass

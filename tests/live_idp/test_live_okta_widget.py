@@ -49,6 +49,16 @@ async def test_the_mailbox_is_connected_through_the_vendors_page(
     assert "id" not in [event.details["site"] for event in ended]
 
 
+async def test_a_passkey_is_chosen_and_used_on_the_vendors_page(generation: str, tmp_path: Path) -> None:
+    played = Played(tmp_path, "okta-federated,g2,popup,revoked,passkey")
+    outcome = await played.run()
+    assert outcome.name == "Connected", told(played, outcome)
+    assert played.connected_only_the_mailbox()
+    given = [(event.details["address"], event.details["right"]) for event in played.world.events("passkey")]
+    assert given == [(ADMIN, True), (MAILBOX, True)]
+    assert played.world.events("code") == []
+
+
 async def test_a_refused_password_is_told_and_never_typed_again(generation: str, tmp_path: Path) -> None:
     played = Played(tmp_path, "okta-microsoft,g2,popup,revoked")
     wrong = {"site": {"admin": {"password": "fake-wrong-password"}}}

@@ -59,6 +59,19 @@ STATES = {
     "Lock": (lock(MAIL + LOCK_SECRET), "/login", "credentials", "username password submit"),
     "Lock before it shows the password": (
         lock(MAIL + LOCK_SECRET.replace("class=", 'style="display:none" class=', 1)), "/login", "username", "username submit"),
+    "Lock asks for a second factor": (
+        lock('<span role="button" class="auth0-lock-back-button"></span><input id="1-mfa_code" name="mfa_code" class="auth0-lock-input">'),
+        "/login",
+        "totp",
+        "code submit",
+    ),
+    "Lock's sign-up is no sign-in": (
+        lock('<ul class="auth0-lock-tabs"><li><a href="#">Anmelden</a></li><li class="auth0-lock-tabs-current">Registrieren</li></ul>'
+             + MAIL + LOCK_SECRET), "/login", "unknown", ""),
+    "Lock's sign-up without tabs is none": (
+        lock(MAIL + LOCK_SECRET + '<small class="auth0-lock-terms">…</small>'), "/login", "unknown", ""),
+    "a password forgotten in Lock is no sign-in": (
+        lock('<span role="button" class="auth0-lock-back-button">‹</span>' + MAIL), "/login", "unknown", ""),
     "code of the app": (form(CODE + GO) + ANOTHER, "/u/mfa-otp-challenge", "totp", "code submit other"),
     "texted code": (form(CODE + GO) + ANOTHER, "/u/mfa-sms-challenge", "one-time-code", "code submit other"),
     "mailed code": (form(CODE + GO), "/u/mfa-email-challenge", "one-time-code", "code submit"),

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,13 +16,17 @@ from playwright.async_api import Browser, Page, Route
 from flows.screens import Seen, look
 from runbook import browser
 
-pytestmark = [pytest.mark.live_idp]
-
 PACKAGE = "@okta/okta-signin-widget"
 INSTALL = f"npm install --ignore-scripts {PACKAGE}@7.49.0"
 DIST = Path(os.environ.get("RUNBOOK_NPM") or "/nowhere") / "node_modules" / PACKAGE / "dist"
 ORG = "https://acme.okta.com"
 PLACE = f"{ORG}/oauth2/v1/authorize"
+pytestmark = [
+    pytest.mark.live_idp,
+    pytest.mark.skipif(
+        not DIST.is_dir(), reason=f"{PACKAGE} is not in the folder that RUNBOOK_NPM names; there: {INSTALL}"
+    ),
+]
 FILES = {"gen2": "okta-sign-in.min", "gen3": "okta-sign-in.next"}
 TYPES = {".js": "text/javascript", ".css": "text/css", ".json": "application/json"}
 ION = "application/ion+json; okta-version=1.0.0"
@@ -101,15 +104,6 @@ STATES = {
     "not assigned": State(
         answer(messages=(message("x", "idx.error.code.user_not_assigned"),), user=None, cancel=None), "error", "", "not-assigned"),
 }  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-async def running() -> AsyncIterator[Browser]:
-    """A browser for the whole file."""
-    if not DIST.is_dir():
-        pytest.skip(f"{PACKAGE} is not in the folder that RUNBOOK_NPM names; there: {INSTALL}")
-    async with browser.start(browser.find(os.environ.get("RUNBOOK_BROWSER"), headed=False), headed=False) as started:
-        yield started
 
 
 @pytest.mark.parametrize("name", STATES)

@@ -14,14 +14,15 @@ from flows.screens.answer import SignIn
 class Pressed(list[str]):
     """What was pressed on the pages that one sign-in was shown."""
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, *, typed: int, totp: bool) -> None:
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, *, typed: int, totp: bool, passkey: bool = False) -> None:
         super().__init__()
 
         async def press(_page: Any, target: str, _patience: float) -> None:
             self.append(target)
 
         monkeypatch.setattr(answer, "press", press)
-        login: Any = SimpleNamespace(passwords_typed=typed, totp=object() if totp else None, passkey=None)
+        login: Any = SimpleNamespace(passwords_typed=typed, totp=object() if totp else None)
+        login.passkey = object() if passkey else None
         job: Any = SimpleNamespace(patience=1.0, keys={})
         page: Any = None
         self.sign_in = SignIn(job, login, page, "goal")
@@ -65,3 +66,24 @@ async def test_a_password_that_expires_later_is_changed_later(monkeypatch: pytes
     pressed = Pressed(monkeypatch, typed=1, totp=True)
     assert await pressed.shown("password-expiring", "skip")
     assert pressed == ["skip"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "passkey", "chosen"), [(1, True, "passkey"), (0, True, "totp"), (1, False, "totp")],
+    ids=["after the password", "before it", "without one"],
+)  # fmt: skip
+async def test_a_passkey_is_chosen_where_one_is_offered(
+    typed: int, passkey: bool, chosen: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pressed = Pressed(monkeypatch, typed=typed, totp=True, passkey=passkey)
+    assert await pressed.shown("method-chooser", "totp", "password", "passkey")
+    assert pressed == [chosen]
+
+
+@pytest.mark.parametrize("screen", ["push", "one-time-code", "totp"])
+async def test_a_passkey_is_a_way_round_a_code_that_nobody_has(screen: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    pressed = Pressed(monkeypatch, typed=1, totp=False, passkey=True)
+    assert await pressed.shown(screen, "other")
+    assert pressed == ["other"]
+    without = Pressed(monkeypatch, typed=1, totp=False)
+    assert not await without.shown(screen, "other")
