@@ -32,6 +32,6 @@ CONNECT: tuple[Step, ...] = (
 )
 
 # The channels that follow in the same browser context: one sign-in and one sign-out serve them all.
-NEXT: tuple[Step, ...] = (NextProject(), *CONNECT[1:3], NextMailbox(), *CONNECT[4:])
+NEXT: tuple[Step, ...] = (NextProject(signed_out=True), *CONNECT[1:3], NextMailbox(), *CONNECT[4:])
 # The same while nobody has signed out of the identity provider yet.
-NEXT_SIGNED_IN: tuple[Step, ...] = (NextProject(), *CONNECT[1:])
+NEXT_SIGNED_IN: tuple[Step, ...] = (NextProject(signed_out=False), *CONNECT[1:])

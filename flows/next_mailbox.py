@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from playwright.async_api import Page
+
 from flows.idp_logout import places, provider
-from flows.screens.sign_out import drop_cookies, prove_signed_out
+from flows.screens.sign_out import Place, drop_cookies, prove_signed_out
 from runbook.step import Job, Step
 
 
@@ -20,10 +22,22 @@ class NextMailbox(Step):
     still = True
 
     async def run(self, job: Job) -> None:
+        if not await job.begun():
+            await forget(job)
         page = await job.tab()
-        # A federated mailbox signs in where the admin did: nobody may be known there either.
-        found = await places(job, page) if job.channel.federated else [await provider(job, page)]
-        for place in found:
-            await drop_cookies(job, place)
-        for place in found:
-            await prove_signed_out(job, page, place)
+        for at, place in enumerate(await where(job, page)):
+            await prove_signed_out(job, page, place, asked=at == 0)
+
+
+async def where(job: Job, page: Page) -> list[Place]:
+    """A federated mailbox signs in where the admin did: nobody may be known there either."""
+    return await places(job, page) if job.channel.federated else [await provider(job, page)]
+
+
+async def forget(job: Job) -> None:
+    """Drops the provider's cookies and then asks it anew, in the second tab, which nobody else uses meanwhile."""
+    page = await job.tab()
+    found = await where(job, page)
+    for place in found:
+        await drop_cookies(job, place)
+    await job.goto(found[0].home, page)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flows.jira.email_page import open_like
 from flows.jira.tab import home
 from flows.jira_alive import JiraAlive
+from flows.next_mailbox import forget
 from runbook.step import Job
 
 
@@ -18,7 +19,14 @@ class NextProject(JiraAlive):
     by_hand = "In the first tab open the next project: Jira still shows the admin."
     still = False
 
+    def __init__(self, *, signed_out: bool) -> None:
+        self.signed_out = signed_out
+
     async def run(self, job: Job) -> None:
+        if (
+            self.signed_out
+        ):  # before that, the mail provider must not be touched: it may be where the admin is signed in
+            job.begin(forget(job))
         page = job.channel.email_page
         if page or job.near is None or not await open_like(job, *job.near):
             await job.goto(page or home(job.channel), job.jira)

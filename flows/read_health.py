@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
+from collections import deque
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -39,15 +42,34 @@ class ReadHealth(Step):
         self.channels = channels
 
     async def run(self, job: Job) -> None:
-        for channel in self.channels:
-            try:
-                look = await self.look(job, channel)
-            except RunbookError as raised:
-                look = unread(raised)
-            except PlaywrightError as raised:
-                look = unread(network_failure(raised, channel.site.url))
-            job.facts.looks[channel.project] = look
-            job.say(f"{channel.project}: {look.get('state') or look['trouble']}")
+        left = deque(self.channels)
+        await self.look_at(left.popleft(), job)
+        if not job.beside or not left:
+            return await self.look_at_each(left, job)
+        # The first look has shown where the e-mail pages are. While one tab waits for the site, another works.
+        page = await job.context.new_page()
+        try:
+            other = replace(job, page=page, facts=job.facts.model_copy())  # what is found goes to the same place
+            await asyncio.gather(self.look_at_each(left, job), self.look_at_each(left, other))
+        finally:
+            with suppress(PlaywrightError):  # it went away with its browser
+                await page.close()
+
+    async def look_at_each(self, left: deque[Channel], job: Job) -> None:
+        """Looks at one after the other, until none is left."""
+        while left:
+            await self.look_at(left.popleft(), job)
+
+    async def look_at(self, channel: Channel, job: Job) -> None:
+        """Looks at one channel and notes what is seen, or why nothing is."""
+        try:
+            look = await self.look(job, channel)
+        except RunbookError as raised:
+            look = unread(raised)
+        except PlaywrightError as raised:
+            look = unread(network_failure(raised, channel.site.url))
+        job.facts.looks[channel.project] = look
+        job.say(f"{channel.project}: {look.get('state') or look['trouble']}")
 
     async def look(self, job: Job, channel: Channel) -> dict[str, Any]:
         """`state` and `evidence` of one channel, `mails` (rows of its processing log), `strangers`, and its `audit_key`."""

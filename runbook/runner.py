@@ -183,6 +183,7 @@ class Run:
             return await self._failure(job, Defect.of(error))
         finally:
             context.remove_listener("response", note)
+            await job.drop()
             await self.pictures.settle()
             self.folder.note_skews(job.skews)
             seat.asked = job.asked

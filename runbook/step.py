@@ -6,7 +6,7 @@ import asyncio
 import json
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Coroutine, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -136,6 +136,7 @@ class Job:
     beside: bool = False  # nobody watches or records: things may be done beside each other
     jira: Page = field(init=False)
     _tab: asyncio.Future[Page] | None = None
+    _begun: asyncio.Future[None] | None = None
 
     def __post_init__(self) -> None:
         self.jira = self.page
@@ -179,6 +180,26 @@ class Job:
         if self.beside and self._tab is None and self.spare is None:
             self._tab = asyncio.ensure_future(self.context.new_page())
             self._tab.add_done_callback(lambda done: done.cancelled() or done.exception())  # told when it is asked for
+
+    def begin(self, work: Coroutine[Any, Any, None]) -> None:
+        """Begins what a later step would begin with, on another page than those of the steps before it."""
+        if self.beside:
+            self._begun = asyncio.ensure_future(work)
+        else:
+            work.close()
+
+    async def begun(self) -> bool:
+        """Waits for what was begun and raises what it raised; False if nothing was."""
+        begun, self._begun = self._begun, None
+        if begun is not None:
+            await begun
+        return begun is not None
+
+    async def drop(self) -> None:
+        """Stops what was begun and no step came to."""
+        if (begun := self._begun) is not None:
+            begun.cancel()
+            await asyncio.gather(begun, return_exceptions=True)
 
     async def tab(self) -> Page:
         """A tab beside the one that stays in Jira; it becomes the step's page."""

@@ -70,11 +70,14 @@ async def session_cookies(job: Job, place: Place) -> list[str]:
     return sorted({c["name"] for c in cookies if c["name"] in place.site.session_cookies and c.get("value")})
 
 
-async def prove_signed_out(job: Job, page: Page, place: Place) -> None:
-    """Asks again, and looks at the cookies. Raises HumanNeeded with the verdict when somebody is still, or again, signed in."""
+async def prove_signed_out(job: Job, page: Page, place: Place, *, asked: bool = False) -> None:
+    """Asks again (`asked`: that was done just now), and looks at the cookies.
+
+    Raises HumanNeeded with the verdict when somebody is still, or again, signed in."""
     name = place.site.name
     left = await session_cookies(job, place)
-    await job.goto(place.home, page)
+    if not asked:
+        await job.goto(place.home, page)
     inside = place.site.account or origin_of(place.home) + "/"
     goal = place.inside or "^" + re.escape(inside) + "(?!.*(login|signin|auth))"
     seen = await look(page, goal=goal, patience=job.patience, overrides=job.locators)
