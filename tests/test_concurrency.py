@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import multiprocessing
 import signal
-from multiprocessing.queues import Queue
-from multiprocessing.synchronize import Barrier
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 from crowd import crowd
-from state.processes import process, said
+from state.processes import go_on, process, said
 
 from runbook.options import Options
 from runbook.otp import OneTimeCodes
@@ -27,7 +25,6 @@ from runbook.state import State
 
 SECRET = "FAKE2345ABCDEFGHIJKLMNOP"
 WRITTEN = (SECRET, "fake 2345 abcd efgh ijkl mnop", f"otpauth://totp/Acme:support?secret={SECRET.lower()}")
-LIMIT = 100  # seconds until a process that hangs is told
 
 
 @pytest.mark.timeout(300)
@@ -73,32 +70,15 @@ def test_two_sweeps_at_once_renew_each_channel_once_and_sign_the_admin_in_one_af
     assert {each.details["verdict"] for each in world.events("code")} == {"ok"}
 
 
-def _codes(folder: Path, text: str, all_there: Barrier, results: Queue[list[int]]) -> None:
-    """One identity of a process of its own takes five codes; its clock goes on only when it waits."""
-    clock = [1_800_000_000.0]
-
-    async def wait(seconds: float) -> None:
-        clock[0] += seconds
-
-    async def take() -> list[int]:
-        codes = OneTimeCodes(State(folder).ledger, lambda: clock[0], wait)
-        return [(await codes.code(text)).counter for _ in range(2)]
-
-    all_there.wait(LIMIT)
-    results.put(asyncio.run(take()))
-
-
 def test_identities_that_share_a_secret_never_send_the_same_code_in_any_process(tmp_path: Path) -> None:
-    context = multiprocessing.get_context("spawn")
-    results, all_there = context.Queue(), context.Barrier(len(WRITTEN))
     folder = tmp_path / "state"
-    processes = [context.Process(target=_codes, args=(folder, text, all_there, results)) for text in WRITTEN]
-    for each in processes:
-        each.start()
-    given = [counter for _ in processes for counter in results.get(timeout=LIMIT)]
-    for each in processes:
-        each.join()
-    assert len(given) == len({*given}) == 2 * len(WRITTEN)
+    with ExitStack() as stack:
+        askers = [stack.enter_context(process("codes", folder, None, text)) for text in WRITTEN]
+        assert [said(each) for each in askers] == ["ready"] * len(WRITTEN)
+        for each in askers:
+            go_on(each)
+        given = [int(counter) for each in askers for counter in said(each).split()]
+    assert len(given) == len({*given}) == 3 * len(WRITTEN)
 
 
 async def test_identities_that_share_a_secret_never_send_the_same_code_in_one_process(tmp_path: Path) -> None:
