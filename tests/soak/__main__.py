@@ -13,22 +13,17 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
-from statistics import median
 
 import click
 
 from runbook.sandbox.server import Server
 
-from .judge import Judged, Tolerance, judge
-from .played import Played, Soak
+from .judge import Judged
+from .played import Soak
+from .table import judged, told, within
+from .watching import Played
 
 MOST_FAILURES = 10
-MEASURES = {
-    "memory": (Tolerance(0.05, 15), "MB"),
-    "descriptors": (Tolerance(0.05, 5), ""),
-    "processes": (Tolerance(0.0, 0.9), ""),
-}
-KEPT = Tolerance(0.0, 0.9)
 
 
 def repeat(play: Callable[[Server], Played], server: Server, more: Callable[[int], bool]) -> Iterator[Played]:
@@ -38,31 +33,6 @@ def repeat(play: Callable[[Server], Played], server: Server, more: Callable[[int
         played = play(server)
         count, failures = count + 1, failures + bool(played.failure)
         yield played
-
-
-def judged(name: str, played: list[Played]) -> list[Judged]:
-    """The peaks of the commands of one kind."""
-    found = [
-        judge(f"{name}: {what}", [each.watched.peak(what) for each in played], tolerance, unit)
-        for what, (tolerance, unit) in MEASURES.items()
-    ]
-    return [*found, judge(f"{name}: files kept", [each.kept for each in played], KEPT)]
-
-
-def within(sweeps: list[Played], channels: int) -> list[Judged]:
-    """What a sweep takes from channel to channel: the middle over all sweeps, for each number of channels that are done."""
-    found = []
-    for what, (tolerance, unit) in MEASURES.items():
-        stages = [each.watched.by_stage(what) for each in sweeps]
-        at = [[stage[done] for stage in stages if done in stage] for done in range(1, channels)]
-        found.append(judge(f"inside a sweep: {what}", [median(values) for values in at if values], tolerance, unit))
-    return found
-
-
-def told(name: str, played: list[Played]) -> list[str]:
-    """What went wrong."""
-    said = [f"{name} {at}: {each.failure}" for at, each in enumerate(played, 1) if each.failure]
-    return said + [f"{name} {at} left {', '.join(each.left[:5])}" for at, each in enumerate(played, 1) if each.left]
 
 
 def _say(name: str, at: int, played: Played) -> None:

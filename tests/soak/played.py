@@ -20,24 +20,12 @@ from runbook.sandbox.server import Server
 
 from ..bench.sides import TOP, environment
 from ..bench.sweep import Stage
-from .watching import Watched, marked, watching
+from .watching import Played, marked, watching
 
 MARK = "RUNBOOK_SOAK"
 LIMIT = 600  # seconds for one command
 # A sweep leaves alone what was renewed a moment ago; here it has to work each time.
 POLICY = {"cool_down": "1s", "tries_per_day": 1000}
-
-
-@dataclass(frozen=True)
-class Played:
-    """One command. `failure`: why it is none that should be; `left`: temporary files and processes that are still there; `kept`:
-    files in the state's and the user's folder."""
-
-    seconds: float
-    watched: Watched
-    failure: str
-    left: tuple[str, ...]
-    kept: int
 
 
 @dataclass

@@ -43,6 +43,18 @@ class Watched:
         return {stage: median(values) for stage, values in sorted(found.items())}
 
 
+@dataclass(frozen=True)
+class Played:
+    """One command. `failure`: why it is none that should be; `left`: temporary files and processes that are still there; `kept`:
+    files in the state's and the user's folder."""
+
+    seconds: float
+    watched: Watched
+    failure: str
+    left: tuple[str, ...]
+    kept: int
+
+
 @contextmanager
 def watching(pid: int, stage: Callable[[], int] = lambda: 0) -> Iterator[Watched]:
     """Looks at a process and its children until the block ends."""
