@@ -7,6 +7,7 @@ channels, what it takes while it works on each of them.
 
 from __future__ import annotations
 
+import signal
 import sys
 import tempfile
 import time
@@ -55,6 +56,8 @@ def _play(name: str, soak: Soak, play: Callable[[Server], Played], more: Callabl
 @click.option("--channels", default=10, type=click.IntRange(2), help="Channels of each sweep.")
 def main(runs: int, minutes: float, channels: int) -> None:
     """Looks whether anything grows."""
+    for number in (signal.SIGINT, signal.SIGTERM):  # in the background of a shell the first is ignored
+        signal.signal(number, signal.default_int_handler)
     rows: list[Judged] = []
     wrong: list[str] = []
     with tempfile.TemporaryDirectory() as name:

@@ -23,7 +23,7 @@ from ..bench.sweep import Stage
 from .watching import Played, marked, watching
 
 MARK = "RUNBOOK_SOAK"
-LIMIT = 600  # seconds for one command
+LIMIT = 1800  # seconds for one command
 # A sweep leaves alone what was renewed a moment ago; here it has to work each time.
 POLICY = {"cool_down": "1s", "tries_per_day": 1000}
 
@@ -76,7 +76,7 @@ class Soak:
             try:
                 said, complained = child.communicate(json.dumps(given) + "\n", timeout=LIMIT)
             except subprocess.TimeoutExpired:
-                child.kill()
+                child.terminate()  # it names what it was doing
                 said, complained = child.communicate()
         seconds = time.perf_counter() - begun
         failure = self._failure(argv[0], child.returncode, said, complained)
