@@ -10,9 +10,12 @@ from pathlib import Path
 
 import pytest
 from play import DRIVER, Played
+from playwright.async_api import ElementHandle
 from report.looking import opened, seen
 
 from runbook.browser import ensure, start
+from runbook.errors import PageChanged
+from runbook.field import put
 from runbook.report.channels import channels
 from runbook.report.entries import entries, folders
 from runbook.report.index_page import write
@@ -97,3 +100,30 @@ async def test_html_in_addresses_names_and_messages_is_text_in_the_report(
                 assert said in there["text"]
                 assert not [image for image in there["images"] if not image[0].startswith("data:")]
     assert not played.world.events("hostile")
+
+
+async def test_a_secret_goes_only_into_a_field_that_hides_it() -> None:
+    found = ensure(None, headed=False, say=lambda _: None)
+    async with start(found, headed=False, driver=DRIVER) as running:
+        page = await running.new_page()
+        fields = "<input id=plain><input id=kind type=password><input id=style style='-webkit-text-security: disc'>"
+        await page.set_content(fields)
+
+        async def type_into(name: str) -> bool:
+            async def find() -> ElementHandle:
+                field = await page.query_selector(f"#{name}")
+                assert field
+                return field
+
+            async def give(_: str) -> str:
+                return "fake-secret"
+
+            return await put(find, give, patience=10.0, hidden=True)
+
+        assert await type_into("kind")
+        assert await type_into("style")
+        with pytest.raises(PageChanged, match="would show what is typed") as caught:
+            await type_into("plain")
+        assert caught.value.reason == "shown-secret"
+        values = await page.evaluate("() => [...document.querySelectorAll('input')].map((el) => el.value)")
+        assert values == ["", "fake-secret", "fake-secret"]
