@@ -14,7 +14,8 @@ from runbook.step import Job, Step, WrongMailbox, origin_of
 ADDRESSES = r"""() => {
   const texts = [document.body.innerText, ...[...document.querySelectorAll('[aria-label], [title], [data-email]')]
     .flatMap((el) => [el.getAttribute('aria-label'), el.title, el.dataset.email])].filter(Boolean);
-  return [...new Set(texts.join(' ').toLowerCase().match(/[\w.+'-]+@[\w-]+(\.[\w-]+)+/g) || [])];
+  return [...new Set(texts.join(' ').toLowerCase()
+    .match(/[\p{L}\p{N}_][\p{L}\p{N}_.+'!#$%&^~-]*@[\p{L}\p{N}_-]+(\.[\p{L}\p{N}_-]+)+/gu) || [])];
 }"""
 
 

@@ -27,7 +27,10 @@ _BOXES = """
   };
 """
 BOXES = "(el, length) => {" + _BOXES + "return boxes(el, length); }"
-PLACE = "(el) => [el.ownerDocument.defaultView.location.origin, el.maxLength ?? -1]"
+PLACE = """(el) => {
+  const hides = el.type === 'password' || !['', 'none'].includes(getComputedStyle(el).webkitTextSecurity || '');
+  return [el.ownerDocument.defaultView.location.origin, el.maxLength ?? -1, hides];
+}"""
 
 # Fields are painted before scripts bind to them, and what was typed by then is dropped. No event tells when a page has bound
 # its scripts; so a page that has script files is watched until a quarter of a second after the last of them has come.
@@ -64,22 +67,32 @@ async def put(
     patience: float,
     sent: Callable[[], bool] | None = None,
     sends: bool = True,
+    hidden: bool = False,
 ) -> bool:
     """Types `give`, or what it gives for the origin of the field's document, key by key where each character has a box of its own;
     finds the field again and types once more, three times at most, when a script has emptied or replaced it.
 
     `sent`: whether the page has sent what was typed by itself; it is then left alone. `sends`: it may do so a moment later.
+    `hidden`: only a field that does not show what is typed will do.
     Returns True when the value stands in the field, False when the page has gone on with it.
-    Raises PageChanged, which holds nothing of the value, when the field does not keep it; and whatever `find`, `give` raise.
+    Raises PageChanged, which holds nothing of the value, when the field does not keep it or, before anything is typed, when it
+    would show it; and whatever `find`, `give` raise.
     """
     for attempt in range(ATTEMPTS):
         element = await find()
-        origin, longest = "", -1
+        origin, longest, hides = "", -1, False
         if not isinstance(give, str):
             try:
-                origin, longest = await element.evaluate(PLACE)
+                origin, longest, hides = await element.evaluate(PLACE)
             except PlaywrightError:
                 continue
+        if hidden and not hides:
+            raise PageChanged(
+                "The field for a secret would show what is typed into it; nothing was typed.",
+                reason="shown-secret",
+                seen=f"a field at {origin} that shows what is typed",
+                expected="one that hides it, as a field for a password does",
+            )
         value = give if isinstance(give, str) else await give(str(origin))
         least = SENDING if sent is not None and sends else 0.0
         state = await _type(

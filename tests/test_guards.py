@@ -30,8 +30,6 @@ EMPTY = "entra,g2,popup,empty"
         (EMPTY, "not-service-project", "ConfigError", "not-service-project"),
         (EMPTY, "no-permission", "HumanNeeded", "permission"),
         (EMPTY, "duplicate", "ConfigError", "duplicate"),
-        (EMPTY, "consent-other-client", "HumanNeeded", "consent"),
-        (EMPTY, "consent-more-scopes", "HumanNeeded", "consent"),
         (EMPTY, f"admin-approval={MAILBOX}", "HumanNeeded", "admin-approval"),
         (EMPTY, f"captcha={ADMIN}", "HumanNeeded", "captcha"),
         (EMPTY, f"number-match={ADMIN}", "HumanNeeded", "push"),

@@ -1,5 +1,5 @@
 // The rows of an e-mail page: one per address, read the way a person reads it. Needs eyes.js before it.
-const ADDRESS = /[\w.+'-]+@[\w-]+(\.[\w-]+)+/g;
+const ADDRESS = /[\p{L}\p{N}_][\p{L}\p{N}_.+'!#$%&^~-]*@[\p{L}\p{N}_-]+(\.[\p{L}\p{N}_-]+)+/gu;
 const NOT_A_ROW = 'select, option, [role=option], [role=listbox], [role=dialog], dialog, nav, header, [role=banner], [role=alert], '
   + '[role=status], script, style, template';
 const findRows = () => {

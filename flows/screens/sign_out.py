@@ -41,6 +41,11 @@ async def sign_out(job: Job, page: Page, place: Place) -> None:
         after = seen.signature
         if seen.screen == "error":
             raise dead_end(seen)
+        if seen.origin not in origins(job, place):
+            job.warn(
+                f"The sign-out of {place.site.name} led to {seen.origin}, which is nobody's here: nothing was pressed there."
+            )
+            return
         if seen.screen == "sign-out-confirm" and (selector := seen.fields.get("confirm")):
             await press(page, selector, job.patience)
         elif seen.screen == "sign-out-chooser":
@@ -52,6 +57,13 @@ async def sign_out(job: Job, page: Page, place: Place) -> None:
             raise page_changed(
                 seen, "a sign-out page", f"The sign-out of {place.site.name} shows a {seen.screen} page."
             )
+
+
+def origins(job: Job, place: Place) -> set[str]:
+    """Where a sign-out may be answered: at the place itself, and where one of the two identities signs in."""
+    channel = job.channel
+    own = (place.logout, place.home, place.site.account or place.home)
+    return {*(origin_of(url).lower() for url in own), *channel.site.admin_origins, *channel.mailbox_origins}
 
 
 async def drop_cookies(job: Job, place: Place) -> None:

@@ -8,11 +8,11 @@ from typing import Any
 
 from flask import Flask
 
-from runbook.sandbox import atlassian, google, jira, keycloak, microsoft, okta, start
+from runbook.sandbox import atlassian, google, hostile, jira, keycloak, microsoft, okta, start
 from runbook.sandbox.loopback import Loopback
 from runbook.sandbox.world import HOSTS, World
 
-SITES = (start, jira, atlassian, microsoft, google, okta, keycloak)
+SITES = (start, jira, atlassian, microsoft, google, okta, keycloak, hostile)
 
 
 class Dispatcher:

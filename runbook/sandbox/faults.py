@@ -6,12 +6,16 @@ from typing import Any
 
 from runbook.errors import ConfigError
 from runbook.sandbox.flow import GATES
+from runbook.sandbox.hostile import INSTEAD, ON_ITS_OWN
 from runbook.sandbox.world import World
 
 ON_THE_CONSENT_PAGE = frozenset({"admin-approval", "consent-other-client", "consent-more-scopes"})
 # Those that may be for one address.
 FOR_ONE = frozenset(
-    {*GATES, *ON_THE_CONSENT_PAGE, "browser-rejected", "idp-survives-logout", "logout-503", "silent-again"}
+    {
+        *(*GATES, *ON_THE_CONSENT_PAGE, *INSTEAD, *ON_ITS_OWN),
+        *("browser-rejected", "idp-survives-logout", "logout-503", "silent-again"),
+    }
 )
 
 
@@ -41,11 +45,14 @@ def _value(world: World, name: str, value: Any) -> str:
 
 def _place(world: World, name: str, value: Any) -> str:
     played = world.scenario
-    if name == "browser-rejected":
-        there = [each.address for each in world.accounts.values() if each.home == "google"]
+    if name == "browser-rejected" or name in ON_ITS_OWN:
+        home = "google" if name == "browser-rejected" else "microsoft"
+        there = [each.address for each in world.accounts.values() if each.home == home]
         if not there:
-            return f"nobody signs in at Google in the scenario {played.name}"
-        return "" if value is True or str(value).lower() in there else f"{value} does not sign in at Google"
+            return f"nobody signs in at {home.capitalize()} in the scenario {played.name}"
+        return (
+            "" if value is True or str(value).lower() in there else f"{value} does not sign in at {home.capitalize()}"
+        )
     if name == "signout-chooser" and "microsoft" not in (played.idp, played.mail):
         return f"nobody signs out at Microsoft in the scenario {played.name}"
     if name == "popup-blocked" and played.window != "popup":

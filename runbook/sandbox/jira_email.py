@@ -17,6 +17,7 @@ from werkzeug.exceptions import BadRequest
 
 from runbook.sandbox import jira_channels, jira_oauth, jira_web
 from runbook.sandbox.atlaskit import Build
+from runbook.sandbox.hostile import MARKUP
 from runbook.sandbox.jira_channels import Refused
 from runbook.sandbox.loopback import Loopback
 from runbook.sandbox.scenario import Provider
@@ -216,6 +217,6 @@ def _allowed(world: World, project: Project, result: dict[str, Any]) -> Token:
     if token is None:
         raise Refused(result["error"])
     if world.fault("jira-error-banner"):
-        raise Refused(BANNER)
+        raise Refused(f"{BANNER} {MARKUP}" if world.fault("markup") else BANNER)
     jira_channels.check_new(world, project, token.address)
     return token

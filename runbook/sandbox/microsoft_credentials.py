@@ -7,7 +7,8 @@ from urllib.parse import quote
 from flask import Flask, jsonify, redirect, request
 from werkzeug.wrappers import Response
 
-from runbook.sandbox.flow import Flow
+from runbook.sandbox import hostile
+from runbook.sandbox.flow import Flow, struck
 from runbook.sandbox.microsoft_pages import CODE_TEXT, Pages
 from runbook.sandbox.signin import Desk
 
@@ -62,6 +63,9 @@ class Credentials:
             return self.pages.expired()
         flow.typed, flow.asked = request.form.get("login", "").strip().lower(), True
         verdict = self.desk.password(flow, request.form.get("passwd", ""))
+        if verdict == "ok" and struck(self.desk.world, "password-twice", flow.typed) and "again" not in flow.passed:
+            flow.passed.add("again")
+            return hostile.page("again", ctx=flow.id, address=flow.typed)
         return self.second(flow) if verdict == "ok" else self.pages.signin(flow, "password", problem=verdict)
 
     def second(self, flow: Flow) -> Response:

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from flask import render_template
 from werkzeug.wrappers import Response
 
+from runbook.sandbox import hostile
 from runbook.sandbox.flow import Flow, struck
 from runbook.sandbox.oidc import OAuth2Error
 from runbook.sandbox.signin import Desk
@@ -66,6 +67,8 @@ class Pages:
 
     def signin(self, flow: Flow, view: str, *, problem: str = "", look_up: bool = False) -> Response:
         """ConvergedSignIn: the account list, the user name and the password are views of this one document."""
+        if fault := hostile.fields(self.world, flow):
+            return hostile.page("fields", fault=fault, ctx=flow.id)
         code, text = PROBLEMS.get(problem, (0, ""))
         alive = self.desk.alive()
         listed = [a for a in self.desk.browser().listed if a not in alive]

@@ -9,6 +9,7 @@ from runbook.errors import ConfigError
 from runbook.sandbox import passkeys
 from runbook.sandbox.desks import REQUEST_TYPES, Desk, connections, default, desks, oauth, reads, reply_to
 from runbook.sandbox.faults import check
+from runbook.sandbox.hostile import MARKUP
 from runbook.sandbox.scenario import Idp, Provider, Scenario
 from runbook.sandbox.world import (
     HOSTS,
@@ -55,6 +56,14 @@ FAULTS = {
     "connects-other": "Jira connects another address than the one that consented",
     "renamed-labels": "labels are called otherwise (value `unknown`: one as never seen, `all`: all of them)",
     "slow-redirect": "the way back from the provider takes some seconds",
+    "lookalike-login": "the sign-in is a page of another host that looks like it",
+    "login-in-frame": "the sign-in is in a frame of another host",
+    "framed-login": "a page of another host has the sign-in in its frame",
+    "logout-elsewhere": "the sign-out leads to another host, which asks something",
+    "renamed-fields": "the fields of the sign-in have names that nobody knows",
+    "swapped-fields": "the fields of the sign-in have each other's names, and show what is typed",
+    "password-twice": "the right password is asked for once more",
+    "markup": "names, titles and messages hold HTML that calls another host",
     "duplicate": "the mailbox is another project's already",
     "not-service-project": "the project is a software project",
     "popup-blocked": "the browser does not open the provider's window",
@@ -151,8 +160,9 @@ def _accounts(world: World) -> list[Account]:
     scenario = world.scenario
     home: Idp = scenario.idp if scenario.federated else scenario.mail
     known: list[Idp] = [scenario.mail]
-    admins = [(address, _name(address, "Ada Admin")) for address in world.admins.values()]
-    mailboxes = [(desk.address, _name(desk.address, "Acme Support")) for desk in desks(world)]
+    more = f" {MARKUP}" if world.fault("markup") else ""
+    admins = [(address, _name(address, "Ada Admin") + more) for address in world.admins.values()]
+    mailboxes = [(desk.address, _name(desk.address, "Acme Support") + more) for desk in desks(world)]
     found = [
         *(Account(address, name, scenario.idp, known_at=[*known]) for address, name in admins),
         *(Account(address, name, home, known_at=[*known]) for address, name in mailboxes),
@@ -183,8 +193,9 @@ def _consent(provider: Provider, address: str) -> dict[str, Any]:
 def _projects(world: World) -> list[Project]:
     kind = "software" if world.fault("not-service-project") else "service_desk"
     first, *more = desks(world)
+    title = f"Help desk {MARKUP}" if world.fault("markup") else "Help desk"
     return [
-        Project(PROJECT, "Help desk", kind, list(REQUEST_TYPES), connections(world, first), reply_to(world, first)),
+        Project(PROJECT, title, kind, list(REQUEST_TYPES), connections(world, first), reply_to(world, first)),
         *(
             Project(
                 desk.key,

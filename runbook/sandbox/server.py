@@ -72,6 +72,9 @@ class _Handler(WSGIRequestHandler):
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         """Nothing: query strings carry codes and tokens."""
 
+    def log_error(self, format: str, *args: Any) -> None:
+        """Nothing: a browser that keeps a connection and asks no more is no error, and nobody may be reading what is said."""
+
 
 class _HttpServer(ThreadedWSGIServer):
     """Knows its open connections, so that stopping the server does not leave threads waiting for a browser."""

@@ -9,17 +9,20 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import request
+from flask import abort, request
 from werkzeug.wrappers import Response
 
-from runbook.sandbox import passkeys
+from runbook.sandbox import hostile, passkeys
 from runbook.sandbox.flow import FAKE_CAPTCHA, GATES, Flow, Turn, Verdict, struck
 from runbook.sandbox.oidc_records import Client
 from runbook.sandbox.world import ID_HOST, Account, Session, World
 
 
 def after_logout(world: World, site: str, url: str) -> str:
-    """Where a browser goes when it was signed out: with the fault `slo` through Atlassian, whose session ends too."""
+    """Where a browser goes when it was signed out: with the fault `slo` through Atlassian, whose session ends too, with
+    `logout-elsewhere` to a host that is nobody's."""
+    if world.fault("logout-elsewhere"):
+        return f"{hostile.ORIGIN}/signed-out"
     if world.fault("slo") and site == world.scenario.idp:
         return f"https://{ID_HOST}/slo?{urlencode({'return': url})}"
     return url
@@ -132,8 +135,10 @@ class Desk:
     # The flow
 
     def begin(self, params: Mapping[str, str], client: Client | None = None) -> Flow:
-        """A new flow; `find` gives it back by its id on a later page."""
+        """A new flow; `find` gives it back by its id on a later page. A fault may put another page in its place."""
         flow = Flow(secrets.token_urlsafe(24), dict(params), client, typed=params.get("login_hint", "").lower())
+        if (other := hostile.instead(self.world, flow)) is not None:
+            abort(other)
         self.world.sessions[f"flow:{flow.id}"] = Session(self.site, data={"flow": flow})
         return flow
 

@@ -32,6 +32,7 @@ HOSTS = {
     "google-about": "www.google.com",
     "okta": "acme.okta.com",
     "keycloak": "sso.acme.example",
+    "hostile": "login.microsoftonline.com-signin.example",  # nobody's: see `hostile.py`
 } | {host: host for host in OTHER_SITES}
 ADMIN = "ada.admin@example.com"
 MAILBOX = "support@example.com"

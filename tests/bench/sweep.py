@@ -11,16 +11,14 @@ import json
 import subprocess
 import sys
 import tempfile
-import threading
 import time
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from statistics import median
 from typing import Any
 
 import click
-import psutil
 
 from runbook.sandbox import build, parse
 from runbook.sandbox.desks import connections, desks
@@ -28,12 +26,17 @@ from runbook.sandbox.seed import channels
 from runbook.sandbox.server import Server
 from runbook.sandbox.world import World
 
+from ..soak.judge import Tolerance, judge
+from ..soak.watching import Watched, watching
 from .sides import TOP, Failed, environment
 
 SCENARIO = "entra,g2,popup,revoked"
 STEP = 30  # seconds that a one-time code is good for
 INTO = 2
 LIMIT = 0.5
+WARM = 5  # channels after which the memory of a sweep does not grow any more
+GAIN = Tolerance(0.05, 15)  # megabytes
+Watch = Callable[[int], AbstractContextManager[object]]
 
 
 class Stage:
@@ -60,7 +63,7 @@ class Stage:
         return [event.details["address"] for event in self.world.events("connected")]
 
 
-def play(server: Server, folder: Path, argv: Sequence[str], watch: Callable[[int], None] | None = None) -> float:
+def play(server: Server, folder: Path, argv: Sequence[str], watch: Watch = lambda pid: nullcontext()) -> float:
     """Runs a verb as a process of its own and returns its seconds. Raises Failed with what it said."""
     served = {
         "args": server.browser_args(),
@@ -70,17 +73,18 @@ def play(server: Server, folder: Path, argv: Sequence[str], watch: Callable[[int
         "api": {"token": server.world.api_token, "users": server.world.admins},
     }
     begun = time.perf_counter()
-    with subprocess.Popen(
-        [sys.executable, "-m", "tests.bench.any_verb", *argv],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        cwd=TOP,
-        env={**environment(), "RUNBOOK_RUNS": str(folder / "runs")},
-    ) as child:
-        if watch:
-            threading.Thread(target=watch, args=(child.pid,), daemon=True).start()
+    with (
+        subprocess.Popen(
+            [sys.executable, "-m", "tests.bench.any_verb", *argv],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            cwd=TOP,
+            env={**environment(), "RUNBOOK_RUNS": str(folder / "runs")},
+        ) as child,
+        watch(child.pid),
+    ):
         said, complained = child.communicate(json.dumps(served) + "\n")
     if child.returncode:
         raise Failed(f"{argv[0]} ended with {child.returncode}: {complained[-1000:]}{said[-1500:]}")
@@ -97,7 +101,7 @@ def separate(server: Server, stage: Stage, folder: Path) -> float:
     return _all(stage, seconds)
 
 
-def together(server: Server, stage: Stage, folder: Path, watch: Callable[[int], None] | None = None) -> float:
+def together(server: Server, stage: Stage, folder: Path, watch: Watch = lambda pid: nullcontext()) -> float:
     """One sweep over all of them, the look at their health included."""
     stage.revoke()
     return _all(stage, play(server, folder, ["reauthorize", "--all", "--sandbox", "--json", "--delay", "0"], watch))
@@ -109,30 +113,18 @@ def _all(stage: Stage, seconds: float) -> float:
     return seconds
 
 
-def memory_after(server: Server, stage: Stage, folder: Path) -> list[tuple[int, float]]:
-    """How many channels were connected, and the megabytes of the sweep's whole process tree then."""
-    seen: list[tuple[int, float]] = []
+def memory_after(server: Server, stage: Stage, folder: Path) -> Mapping[int, float]:
+    """The megabytes of the sweep's whole process tree, by how many channels were connected: the middle of each such time."""
+    found: list[Watched] = []
 
-    def watch(pid: int) -> None:
-        done = -1
-        with suppress(psutil.Error):
-            root = psutil.Process(pid)
-            while root.is_running():
-                now = len(stage.connected())
-                if now != done:
-                    done = now
-                    tree = [root, *root.children(recursive=True)]
-                    seen.append((now, sum(_pss(process) for process in tree) / 2**20))
-                time.sleep(0.1)
+    @contextmanager
+    def watch(pid: int) -> Iterator[None]:
+        with watching(pid, lambda: len(stage.connected())) as watched:
+            found.append(watched)
+            yield
 
     together(server, stage, folder, watch)
-    return seen
-
-
-def _pss(process: psutil.Process) -> float:
-    with suppress(psutil.Error):
-        return float(process.memory_full_info().pss)
-    return 0.0
+    return found[0].by_stage("memory")
 
 
 def compare(count: int, pairs: int, folder: Path, say: Callable[[str], None]) -> dict[str, Any]:
@@ -160,10 +152,14 @@ def main(count: int, pairs: int, many: int) -> None:
         if many:
             stage = Stage(many)
             with Server(stage.world) as server:
-                seen = dict(memory_after(server, stage, folder))
-            for done in sorted({1, 5, many // 2, many} & set(seen)):
+                seen = memory_after(server, stage, folder)
+            for done in sorted({1, WARM, many // 2, many - 1} & set(seen)):
                 click.echo(f"after {done} channels: {seen[done]:.0f} MB")
-            return
+            later = judge(
+                "memory after the fifth channel", [seen[done] for done in seen if WARM <= done < many], GAIN, "MB"
+            )
+            click.echo(f"| What | Measurements | Second third | Last third | |\n|---|---|---|---|---|\n{later.row()}")
+            sys.exit(1 if later.grows else 0)
         found = compare(count, pairs, folder, lambda text: click.echo(text, err=True))
     click.echo(
         f"{count} channels: one sweep {found['together']:.1f} s, separate runs {found['separate']:.1f} s, "

@@ -3,6 +3,7 @@ own and then waits for its standard input to end."""
 
 from __future__ import annotations
 
+import asyncio
 import os
 import subprocess
 import sys
@@ -77,6 +78,25 @@ def _claim(state: State, name: str) -> None:
     _say(" ".join(str(step) for step in range(60) if state.ledger.claim(name, step)))
 
 
+def _codes(state: State, text: str) -> None:
+    """Asks for codes of one secret, at the same time as the others, by a clock that goes on only while it waits."""
+    from runbook.otp import OneTimeCodes
+
+    clock = [1_800_000_000.0]
+
+    async def wait(seconds: float) -> None:
+        clock[0] += seconds
+
+    async def take() -> list[int]:
+        codes = OneTimeCodes(state.ledger, lambda: clock[0], wait)
+        return [(await codes.code(text)).counter for _ in range(3)]
+
+    state.ledger.claim("ready", os.getpid())
+    _say("ready")
+    sys.stdin.read()
+    _say(" ".join(map(str, asyncio.run(take()))))
+
+
 def _open(state: State, name: str) -> None:
     """Opens a state that is not there yet, at the same time as the others."""
     _say("ready")
@@ -87,5 +107,5 @@ def _open(state: State, name: str) -> None:
 
 if __name__ == "__main__":
     what, folder, url, name = sys.argv[1:]
-    kinds = {"lock": _lock, "identity": _identity, "write": _write, "claim": _claim, "open": _open}
+    kinds = {"lock": _lock, "identity": _identity, "write": _write, "claim": _claim, "codes": _codes, "open": _open}
     kinds[what](State(Path(folder), url=url or None), name)

@@ -1,0 +1,41 @@
+"""What is judged of the commands that were played, and told of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from statistics import median
+
+from .judge import Judged, Tolerance, judge
+from .watching import Played
+
+MEASURES = {
+    "memory": (Tolerance(0.05, 15), "MB"),
+    "descriptors": (Tolerance(0.05, 5), ""),
+    "processes": (Tolerance(0.0, 0.9), ""),
+}
+KEPT = Tolerance(0.0, 0.9)
+
+
+def judged(name: str, played: Sequence[Played]) -> list[Judged]:
+    """The peaks of the commands of one kind."""
+    found = [
+        judge(f"{name}: {what}", [each.watched.peak(what) for each in played], tolerance, unit)
+        for what, (tolerance, unit) in MEASURES.items()
+    ]
+    return [*found, judge(f"{name}: files kept", [each.kept for each in played], KEPT)]
+
+
+def within(sweeps: Sequence[Played], channels: int) -> list[Judged]:
+    """What a sweep takes from channel to channel: the middle over all sweeps, for each number of channels that are done."""
+    found = []
+    for what, (tolerance, unit) in MEASURES.items():
+        stages = [each.watched.by_stage(what) for each in sweeps]
+        at = [[stage[done] for stage in stages if done in stage] for done in range(1, channels)]
+        found.append(judge(f"inside a sweep: {what}", [median(values) for values in at if values], tolerance, unit))
+    return found
+
+
+def told(name: str, played: Sequence[Played]) -> list[str]:
+    """What went wrong."""
+    said = [f"{name} {at}: {each.failure}" for at, each in enumerate(played, 1) if each.failure]
+    return said + [f"{name} {at} left {', '.join(each.left[:5])}" for at, each in enumerate(played, 1) if each.left]
