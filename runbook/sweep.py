@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, ExitStack
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from runbook.aside import aside
 from runbook.due import Due, Known, Looked, due
@@ -21,6 +21,7 @@ from runbook.settings import Channel
 from runbook.site_session import INTERRUPTED, SiteSession, Work, end
 from runbook.state import Parked
 
+T = TypeVar("T")
 FIRST = ("channel-down", "unauthorized", "planned", "forced", "rescue")  # the order in which reasons are worked on
 Tell = Callable[[Mapping[str, Any]], None]
 UNSEEN = "The sweep was interrupted before it was looked at."
@@ -113,7 +114,9 @@ class Sweep:
         works = []
         for channel in channels:
             mine = known[channel.id]
-            looked = found.get(channel.id) or await aside(lambda c=channel, k=mine: self.memory.looked(c, k))  # type: ignore[misc]
+            looked = found.get(channel.id) or await self._parked(
+                mine, lambda c=channel, k=mine: self.memory.looked(c, k)
+            )  # type: ignore[misc]
             answer = due(channel, looked, mine, self.clock(), forced=self.forced)
             self.tell({"event": "due", **named(channel), **answer.event()})
             stopped = failure if channel.id in asked and not (failure and failure.passing and answer.due) else None
@@ -122,9 +125,13 @@ class Sweep:
             elif answer.due:
                 works.append(Work(channel, answer, judged=self.clock(), seen=_seen(found.get(channel.id))))
             else:
-                parked = await aside(lambda c=channel, k=mine, a=answer: self.memory.left(c, k, a))  # type: ignore[misc]
+                parked = await self._parked(mine, lambda c=channel, k=mine, a=answer: self.memory.left(c, k, a))  # type: ignore[misc]
                 self.swept[channel.id] = Swept(channel, answer, None, parked)
         return sorted(works, key=lambda work: FIRST.index(work.due.reason))
+
+    async def _parked(self, known: Known, ask: Callable[[], T | None]) -> T | None:
+        """What the state says of a channel that is parked, and nothing of another."""
+        return await aside(ask) if known.parked_at is not None else None
 
     async def _stopped(self, channel: Channel, answer: Due, failure: Outcome) -> None:
         """The sign-in for the look has failed in a way that another one would as well."""

@@ -150,9 +150,9 @@ class State:
         """Runs, newest first: of a channel or a project, that ended at `since` or later, `limit` at most."""
         return [] if self._is_new() else self._story.runs(channel, project, since, limit)
 
-    def tries(self, channel: str, since: float) -> int:
-        """How many runs of a channel that began at `since` or later had something to do, whatever their ending."""
-        return self._story.tries(channel, since)
+    def tries(self, since: float) -> dict[str, int]:
+        """How many runs that began at `since` or later had something to do, whatever their ending, of each channel that had any."""
+        return {} if self._is_new() else self._story.tries(since)
 
     def add_health(self, *looks: HealthRow) -> None:
         """Keeps what was seen of channels' health. The same as the last time makes a channel's row last until now."""

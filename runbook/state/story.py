@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, and_, delete, func, insert, null, select, update
+from sqlalchemy import Connection, Row, Table, and_, bindparam, delete, func, insert, null, select, update
 
 from runbook.state.database import Database
 from runbook.state.records import ChannelFields, ChannelRow, HealthRow, Parked, RunRow
-from runbook.state.rows import clean, known_channel, put
+from runbook.state.rows import clean, known_channel, known_channels, put
 from runbook.state.safety import DAY
 from runbook.state.tables import CHANNELS, CODES, HEALTH, PARKED, PENDING, RUNS
 
+MANY = 500  # values that one statement may name in any database
 SETTABLE = ChannelFields.__annotations__.keys()
 
 
@@ -39,18 +40,21 @@ class Story:
         with self._db.read() as connection:
             return [RunRow(**row._mapping) for row in connection.execute(wanted)]
 
-    def tries(self, channel: str, since: float) -> int:
-        # What a clock that was wrong has written into the far future must not count until then.
-        soon = self._db.clock() + DAY
-        tried = and_(RUNS.c.channel == channel, RUNS.c.started >= since, RUNS.c.started <= soon)
+    def tries(self, since: float) -> dict[str, int]:
+        # What a clock that was wrong has written into the far future must not count until then. That it ended later than it
+        # began is for the index.
+        tried = and_(RUNS.c.ended >= since, RUNS.c.started >= since, RUNS.c.started <= self._db.clock() + DAY)
+        wanted = select(RUNS.c.channel, func.count()).where(tried, RUNS.c.outcome != "NothingToDo")
         with self._db.read() as connection:
-            wanted = select(func.count()).select_from(RUNS).where(tried, RUNS.c.outcome != "NothingToDo")
-            return int(connection.scalar(wanted) or 0)
+            return {channel: int(number) for channel, number in connection.execute(wanted.group_by(RUNS.c.channel))}
 
     def add_health(self, *looks: HealthRow) -> None:
-        with self._db.write() as connection:
-            for seen in looks:
-                _add_health(connection, seen)
+        if len({seen.channel for seen in looks}) < len(looks):
+            for seen in looks:  # what was seen last of a channel goes over what was seen before
+                self.add_health(seen)
+        elif looks:
+            with self._db.write() as connection:
+                _add_health(connection, looks)
 
     def health(self, channel: str | None, project: str | None, limit: int | None) -> list[HealthRow]:
         wanted = select(HEALTH).order_by(HEALTH.c.id.desc()).limit(limit)
@@ -111,18 +115,35 @@ def _of(wanted: Any, table: Table, channel: str | None, project: str | None) -> 
     return wanted
 
 
-def _add_health(connection: Connection, seen: HealthRow) -> None:
-    until = seen.at if seen.until is None else seen.until
-    row = clean({**asdict(seen), "until": until})
-    newest = select(HEALTH).where(HEALTH.c.channel == seen.channel).order_by(HEALTH.c.id.desc()).limit(1)
-    last = connection.execute(newest).one_or_none()
-    if last and all(getattr(last, name) == row[name] for name in ("verdict", "evidence", "source")):
-        later = max(until, last.until)
-        connection.execute(update(HEALTH).where(HEALTH.c.id == last.id).values(until=later))
-    else:
-        connection.execute(insert(HEALTH).values(row))
-    now = {"verdict": row["verdict"], "verdict_at": until, "evidence": row["evidence"]}
-    _update_channel(connection, seen.channel, now)
+def _add_health(connection: Connection, looks: Sequence[HealthRow]) -> None:
+    """Looks at as many channels: a few statements, however many there are."""
+    rows = [clean({**asdict(seen), "until": seen.at if seen.until is None else seen.until}) for seen in looks]
+    known_channels(connection, [row["channel"] for row in rows])
+    newest = select(func.max(HEALTH.c.id)).group_by(HEALTH.c.channel)
+    if len(rows) < MANY:
+        newest = newest.where(HEALTH.c.channel.in_([row["channel"] for row in rows]))
+    last = {row.channel: row for row in connection.execute(select(HEALTH).where(HEALTH.c.id.in_(newest)))}
+    same = [row for row in rows if _says(last.get(row["channel"]), row)]
+    if lasting := [
+        {"its": last[row["channel"]].id, "end": max(row["until"], last[row["channel"]].until)} for row in same
+    ]:
+        connection.execute(
+            update(HEALTH).where(HEALTH.c.id == bindparam("its")).values(until=bindparam("end")), lasting
+        )
+    if new := [row for row in rows if row not in same]:
+        connection.execute(insert(HEALTH), new)
+    now = [{"its": row["channel"], **{name: row[name] for name in ("verdict", "until", "evidence")}} for row in rows]
+    changes: dict[str, Any] = {
+        "verdict": bindparam("verdict"),
+        "verdict_at": bindparam("until"),
+        "evidence": bindparam("evidence"),
+    }
+    connection.execute(update(CHANNELS).where(CHANNELS.c.channel == bindparam("its")).values(changes), now)
+
+
+def _says(last: Row[Any] | None, row: Mapping[str, Any]) -> bool:
+    """Whether the last look found the same."""
+    return last is not None and all(getattr(last, name) == row[name] for name in ("verdict", "evidence", "source"))
 
 
 def _update_channel(connection: Connection, channel: str, changes: Mapping[str, Any]) -> None:

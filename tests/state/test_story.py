@@ -84,16 +84,15 @@ def test_tries_are_runs_that_had_something_to_do(state: State) -> None:
     state.add_run(at(RENEWED, NOW - 30))
     state.add_run(at(replace(RENEWED, outcome="NothingToDo"), NOW - 20))
     state.add_run(at(FAILED, NOW - 10, OTHER))
-    assert state.tries(CHANNEL, NOW - DAY) == 3
-    assert state.tries(CHANNEL, NOW - 60) == 2
-    assert state.tries("never/X", 0) == 0
+    assert state.tries(NOW - DAY) == {CHANNEL: 3, OTHER: 1}
+    assert state.tries(NOW - 60) == {CHANNEL: 2, OTHER: 1}
 
 
 def test_a_clock_that_was_wrong_blocks_no_channel_for_ever(state: State, clock: Clock) -> None:
     state.add_run(at(FAILED, NOW + 400 * DAY))
-    assert state.tries(CHANNEL, NOW - DAY) == 0
+    assert state.tries(NOW - DAY) == {}
     clock.now += 400 * DAY
-    assert state.tries(CHANNEL, clock.now - DAY) == 1
+    assert state.tries(clock.now - DAY) == {CHANNEL: 1}
 
 
 def test_the_newest_run_is_the_one_that_was_written_last_whatever_the_clock_said(state: State) -> None:
