@@ -16,13 +16,11 @@ from play import DRIVER, merged
 
 from flows import CONNECT
 from flows.jira.logs import verdict
-from runbook.checking import Check, look
 from runbook.due import Looked
 from runbook.errors import CredentialsRejected, HumanNeeded, PageChanged, RunbookError, Transient
 from runbook.fleet import Fleet
 from runbook.guard import Guard
-from runbook.health import from_page
-from runbook.means import Look
+from runbook.health import Health, from_page, judge
 from runbook.options import Options
 from runbook.outcome import Outcome
 from runbook.redact import Redactor
@@ -222,27 +220,20 @@ class Eyes:
 
     year: Year
     session: Session
-    failure: Outcome | None = None
 
     async def look(self, given: Sequence[Channel], site: Any) -> tuple[Mapping[str, Looked], Outcome | None]:
-        reader = Eyes(self.year, self.session)
-        check = Check(self.year.state, lambda: reader, by=("page",), sandbox=True, clock=self.year.world.now)
-        found = await look(given, check)
-        if isinstance(site, PlayedSite):
-            site.signed_in = reader.failure is None
-        return found, reader.failure
-
-    async def read(self, sites: Sequence[Sequence[Channel]], state: State) -> dict[str, Look]:
-        """See `runbook.checking.Reader`."""
-        (mine,) = sites
-        guard = self.session.guard(mine[0], state)
+        guard = self.session.guard(given[0], self.year.state)
         try:
             self.year.sign_in(guard, guard.admin)
         except RunbookError as error:
-            self.failure = Outcome.of(error)
-            return {each.id: Look(from_page("unknown", error.cause)) for each in mine}
+            return {each.id: self._judged("unknown", error.cause) for each in given}, Outcome.of(error)
+        if isinstance(site, PlayedSite):
+            site.signed_in = True
         mailer.tick(self.year.world)
-        return {each.id: Look(from_page(*verdict(self._log(each.project)))) for each in mine}
+        return {each.id: self._judged(*verdict(self._log(each.project))) for each in given}, None
+
+    def _judged(self, state: str, evidence: str) -> Health:
+        return judge([from_page(state, evidence)], self.year.at)
 
     def _log(self, key: str) -> list[dict[str, Any]]:
         rows = self.year.row(key).connectivity

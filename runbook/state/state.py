@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, Unpack
 
 from runbook.aside import entered_aside
-from runbook.errors import RunbookError
+from runbook.errors import Locked, RunbookError
 from runbook.private_files import private_folder
-from runbook.state.locks import os_lock
+from runbook.state.locks import is_held, os_lock
 from runbook.state.places import FILE, has_old
 from runbook.state.records import ChannelFields, ChannelRow, HealthRow, Parked, RunRow
 
@@ -71,6 +71,16 @@ class State:
         """Holds a channel as long as the block, or its process, lives. Raises Locked at once when another run does."""
         with self._hold(channel_id, 0.0, channel_id):
             yield
+
+    def holder(self, channel_id: str) -> str:
+        """Who works on a channel, as a sentence; empty when nobody does."""
+        if self._url is None and not is_held(self.folder, channel_id):
+            return ""
+        try:
+            with self.lock(channel_id):
+                return ""
+        except Locked as held:
+            return held.cause
 
     @contextmanager
     def lock_identity(self, name: str, wait: float = IDENTITY_SECONDS) -> Iterator[None]:

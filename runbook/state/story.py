@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, and_, bindparam, delete, func, insert, null, select, update
+from sqlalchemy import Connection, Row, Select, Table, and_, bindparam, delete, func, insert, null, select, update
 
 from runbook.state.database import Database
 from runbook.state.records import ChannelFields, ChannelRow, HealthRow, Parked, RunRow
@@ -15,6 +16,7 @@ from runbook.state.safety import DAY
 from runbook.state.tables import CHANNELS, CODES, HEALTH, PARKED, PENDING, RUNS
 
 MANY = 500  # values that one statement may name in any database
+OWN = [each.name for each in fields(ChannelRow) if each.name not in ("parked", "last")]
 SETTABLE = ChannelFields.__annotations__.keys()
 
 
@@ -63,15 +65,8 @@ class Story:
             return [HealthRow(row.channel, row.at, row.verdict, row.evidence, row.source, row.until) for row in found]
 
     def channels(self, only: str | None = None) -> list[ChannelRow]:
-        """Each channel with why it is parked, whether it is down, and its newest run, by one index look-up each."""
-        ran = RUNS.alias()
-        newest = select(func.max(ran.c.id)).where(ran.c.channel == CHANNELS.c.channel).correlate(CHANNELS)
-        joined = CHANNELS.outerjoin(PARKED, PARKED.c.channel == CHANNELS.c.channel)
-        joined = joined.outerjoin(PENDING, PENDING.c.channel == CHANNELS.c.channel)
-        joined = joined.outerjoin(RUNS, RUNS.c.id == newest.scalar_subquery())
-        down = (PENDING.c.channel != null()).label("down")
-        wanted = select(CHANNELS, down, *_labelled(PARKED), *_labelled(RUNS)).select_from(joined)
-        wanted = wanted.order_by(CHANNELS.c.channel)
+        """Each channel with why it is parked, whether it is down, and its newest run."""
+        wanted = _whole_channels()
         if only is not None:
             wanted = wanted.where(CHANNELS.c.channel == only)
         with self._db.read() as connection:
@@ -152,17 +147,31 @@ def _update_channel(connection: Connection, channel: str, changes: Mapping[str, 
         connection.execute(update(CHANNELS).where(CHANNELS.c.channel == channel).values(dict(changes)))
 
 
+@cache
+def _whole_channels() -> Select[Any]:
+    """Channels with all that belongs to them, by one index look-up each."""
+    ran = RUNS.alias()
+    newest = select(func.max(ran.c.id)).where(ran.c.channel == CHANNELS.c.channel).correlate(CHANNELS)
+    joined = CHANNELS.outerjoin(PARKED, PARKED.c.channel == CHANNELS.c.channel)
+    joined = joined.outerjoin(PENDING, PENDING.c.channel == CHANNELS.c.channel)
+    joined = joined.outerjoin(RUNS, RUNS.c.id == newest.scalar_subquery())
+    down = (PENDING.c.channel != null()).label("down")
+    wanted = select(CHANNELS, down, *_labelled(PARKED), *_labelled(RUNS)).select_from(joined)
+    return wanted.order_by(CHANNELS.c.channel)
+
+
 def _labelled(table: Table) -> list[Any]:
     return [column.label(f"{table.name}_{column.name}") for column in table.c]
 
 
 def _part(row: Row[Any], table: Table) -> dict[str, Any] | None:
     found = row._mapping
-    part = {column.name: found[f"{table.name}_{column.name}"] for column in table.c}
-    return part if part["channel"] is not None else None
+    if found[f"{table.name}_channel"] is None:
+        return None
+    return {column.name: found[f"{table.name}_{column.name}"] for column in table.c}
 
 
 def _channel(row: Row[Any]) -> ChannelRow:
     parked, last = _part(row, PARKED), _part(row, RUNS)
-    own = {each.name: getattr(row, each.name) for each in fields(ChannelRow) if each.name not in ("parked", "last")}
+    own = {name: getattr(row, name) for name in OWN}
     return ChannelRow(**own, parked=Parked(**parked) if parked else None, last=RunRow(**last) if last else None)
