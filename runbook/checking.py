@@ -63,7 +63,8 @@ def by_site(channels: Iterable[Channel]) -> list[list[Channel]]:
 @dataclass
 class _Round:
     """One check. `keys`: of channels in the mail audit log, as far as they are known; `down`: channels whose connection was removed
-    and not made again; `named`: project and address of those that the state has. By site: `apis`, the interface that answers; `problems`, why its audit log cannot be read."""
+    and not made again; `named`: project and address of those that the state has. By site: `apis`, the interface that answers;
+    `problems`, why its audit log cannot be read."""
 
     channels: Sequence[Channel]
     check: Check

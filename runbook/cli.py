@@ -381,7 +381,7 @@ def doctor(fix: bool, probe: bool, as_json: bool, browser: str | None) -> None:
 @click.option("--force", is_flag=True, help="Replace or remove what was changed by hand or is another's.")
 @click.option("--json", "as_json", is_flag=True, help="The status as a JSON object.")
 def schedule(action: str, kind: str | None, system: bool | None, **given: Any) -> None:
-    """Run check and reauthorize every hour by the machine's own scheduler."""
+    """Run reauthorize, which looks first, every hour by the machine's own scheduler."""
     from runbook.verbs_schedule import schedule as run
 
     sys.exit(run(action, kind, system, given))

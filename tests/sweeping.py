@@ -107,7 +107,11 @@ class World:
     together: int = 0
     most_together: int = 0
 
-    async def look(self, channels: Sequence[Channel], site: SiteSession) -> tuple[Mapping[str, Looked], Outcome | None]:
+    async def look(
+        self, channels: Sequence[Channel], site: SiteSession, *, sign_in: bool = True
+    ) -> tuple[Mapping[str, Looked], Outcome | None]:
+        if not sign_in:
+            return {}, None
         self.looked += [each.project for each in channels]
         await asyncio.sleep(0)
         if self.failure:

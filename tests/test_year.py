@@ -32,7 +32,7 @@ def folder() -> Iterator[Path]:
 async def test_a_year_of_hourly_sweeps(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Secret, "fingerprint", cheap)
     played = Played(Year(folder, Almanac(1)))
-    for firing in played.year.almanac.firings[:int(__import__("os").environ.get("N","8760"))]:
+    for firing in played.year.almanac.firings[: int(__import__("os").environ.get("N", "8760"))]:
         await played.hour(firing)
     assert played.broken == {}
     assert played.in_the_browser >= 10

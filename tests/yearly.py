@@ -221,7 +221,11 @@ class Eyes:
     year: Year
     session: Session
 
-    async def look(self, given: Sequence[Channel], site: Any) -> tuple[Mapping[str, Looked], Outcome | None]:
+    async def look(
+        self, given: Sequence[Channel], site: Any, *, sign_in: bool = True
+    ) -> tuple[Mapping[str, Looked], Outcome | None]:
+        if not sign_in:
+            return {}, None
         guard = self.session.guard(given[0], self.year.state)
         try:
             self.year.sign_in(guard, guard.admin)
