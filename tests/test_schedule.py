@@ -265,9 +265,7 @@ def test_every_other_byte_of_the_crontab_stays_as_it_is(folder: Path, tools: Pat
 def test_a_line_in_the_middle_keeps_its_place_when_it_changes(folder: Path, tools: Path) -> None:
     assert run("install", "--as", "cron").exit_code == 0
     line = (tools / "table").read_text()
-    older = seal.sealed(
-        seal.SEAL.sub(seal.PLACE, line).replace("reauthorize", "check"), Request(folder).mark
-    )
+    older = seal.sealed(seal.SEAL.sub(seal.PLACE, line).replace("reauthorize", "check"), Request(folder).mark)
     (tools / "table").write_text(f"1 1 * * * a\n{older}2 2 * * * b\n")
     assert run("install", "--as", "cron").exit_code == 0
     assert (tools / "table").read_text() == f"1 1 * * * a\n{line}2 2 * * * b\n"
