@@ -17,7 +17,7 @@ from runbook.errors import Locked, RunbookError
 from runbook.private_files import private_folder
 from runbook.state.locks import is_held, os_lock
 from runbook.state.places import FILE, has_old
-from runbook.state.records import ChannelFields, ChannelRow, HealthRow, Parked, RunRow
+from runbook.state.records import ChannelFields, ChannelRow, Counted, HealthRow, Parked, RunRow
 
 if TYPE_CHECKING:
     from runbook.state.opened import Opened
@@ -163,6 +163,10 @@ class State:
     def tries(self, since: float) -> dict[str, int]:
         """How many runs that began at `since` or later had something to do, whatever their ending, of each channel that had any."""
         return {} if self._is_new() else self._story.tries(since)
+
+    def counted(self, after: int) -> Counted:
+        """The runs with an id above `after`, counted by the database."""
+        return Counted() if self._is_new() else self._story.counted(after)
 
     def add_health(self, *looks: HealthRow) -> None:
         """Keeps what was seen of channels' health. The same as the last time makes a channel's row last until now."""

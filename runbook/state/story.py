@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, Table, and_, bindparam, delete, func, insert, null, select, update
 
 from runbook.state.database import Database
-from runbook.state.records import ChannelFields, ChannelRow, HealthRow, Parked, RunRow
+from runbook.state.records import ChannelFields, ChannelRow, Counted, HealthRow, Parked, RunRow
 from runbook.state.rows import clean, known_channel, known_channels, put
 from runbook.state.safety import DAY
 from runbook.state.tables import CHANNELS, CODES, HEALTH, PARKED, PENDING, RUNS
@@ -49,6 +49,22 @@ class Story:
         wanted = select(RUNS.c.channel, func.count()).where(tried, RUNS.c.outcome != "NothingToDo")
         with self._db.read() as connection:
             return {channel: int(number) for channel, number in connection.execute(wanted.group_by(RUNS.c.channel))}
+
+    def counted(self, after: int) -> Counted:
+        fresh = RUNS.c.id > after
+        numbers = select(RUNS.c.channel, RUNS.c.outcome, func.count(), func.max(RUNS.c.id)).where(fresh)
+        with_gap = and_(fresh, RUNS.c.gap_seconds != null())
+        newest = select(func.max(RUNS.c.id)).where(with_gap).group_by(RUNS.c.channel)
+        gaps = select(RUNS.c.channel, RUNS.c.gap_seconds).where(RUNS.c.id.in_(newest))
+        outcomes: dict[str, dict[str, int]] = {}
+        last = 0
+        with self._db.read() as connection:
+            for channel, outcome, number, newest_id in connection.execute(
+                numbers.group_by(RUNS.c.channel, RUNS.c.outcome)
+            ):
+                outcomes.setdefault(channel, {})[outcome] = int(number)
+                last = max(last, int(newest_id))
+            return Counted(last, outcomes, {channel: float(gap) for channel, gap in connection.execute(gaps)})
 
     def add_health(self, *looks: HealthRow) -> None:
         if len({seen.channel for seen in looks}) < len(looks):
