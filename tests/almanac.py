@@ -52,7 +52,7 @@ class Almanac:
     firings: list[float] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.dice = random.Random(self.seed)
+        self.dice = random.Random(self.seed)  # noqa: S311 - no secret
         self.firings = [hour * HOUR + self.dice.uniform(0, JITTER) for hour in range(HOURS)]
         self.policies = {key: dict(WINDOW) for key in ("DESK05", "DESK06", "DESK11", "DESK12")}
         self.policies |= {"DESK07": {"every": "120d"}, "DESK12": {**WINDOW, "every": "90d"}}
