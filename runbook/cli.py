@@ -352,12 +352,14 @@ def locators(as_json: bool, forget: str | None) -> None:
 @click.option("--json", "as_json", is_flag=True, help="A JSON array instead of lines.")
 @browser_option
 def doctor(fix: bool, probe: bool, as_json: bool, browser: str | None) -> None:
-    """Check browser, driver, settings, folders and state."""
+    """Check browser, driver, settings, folders, state, secrets, network, clock and schedule."""
     from runbook import doctor as checks
+    from runbook.doctor_sites import sites
     from runbook.settings import load
 
     found = checks.checks(load, browser, fix, lambda text: click.echo(text, err=True))
     found += checks.telling(load)
+    found += sites(load)
     if probe and not checks.exit_code(found):
         from runbook.probe import probe as look
 

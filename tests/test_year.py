@@ -134,8 +134,9 @@ class Played:
         for message in self.year.messages:
             for place, item in zip(message.places, message.items, strict=True):
                 told.setdefault(place.project, []).append(item.event)
-        for event, number in Counter(item.event for m in self.year.messages for item in m.items).items():
-            assert number < MANY or sum(message.items[0].event == event for message in self.year.messages) == 1
+        kinds = Counter((m.event, item.outcome) for m in self.year.messages for item in m.items)
+        messages = Counter((message.event, message.items[0].outcome) for message in self.year.messages)
+        assert [messages[kind] for kind, number in kinds.items() if number >= MANY and messages[kind] > 1] == []
         self.year.messages.clear()
         for key in self.year.keys:
             was, self.ill = key in self.ill, self.ill - {key} | ({key} if self._is_ill(key, now) else set())

@@ -83,15 +83,15 @@ def test_with_rescue_every_mail_is_one_request_while_a_sweep_renews_its_channel(
     assert sweeps.sweep("--all", "--rescue")["reason"] == "healthy"
 
 
-def test_a_sweep_finishes_the_rescue_of_a_run_that_was_killed_though_the_channel_is_healthy(sweeps: Sweeps) -> None:
+def test_a_sweep_finishes_what_a_killed_run_has_left_and_brings_its_mail_over(sweeps: Sweeps) -> None:
     there = sweeps.stage
     with there.mail_every(1.0):
-        assert there.run(kill={"step": "leave"}, rescue=True).code == -9
+        assert there.run(kill={"step": "verify"}, rescue=True).code == -9
         (there.folder / "state").rename(there.folder / f"{KEPT}.runbook")
         row = there.row
         finished = sweeps.sweep("--all", "--rescue")
         assert there.row is row, "the new connection was left as it was"
-    assert (finished["reason"], finished["outcome"]["changed"]) == ("rescue", False)
+    assert (finished["reason"], finished["outcome"]["changed"]) == ("channel-down", False)
     there.check_each_is_one_request()
 
 
