@@ -15,7 +15,12 @@ from runbook.secrets import SecretRef
 from runbook.settings import Channel, Identity, Settings
 
 AT_ONCE = 8  # a password manager takes its time
-KINDS = {"file": "from files", "keyring": "from the keyring", "cmd": "from commands", "literal": "written out"}
+KINDS = {
+    "file": "from files",
+    "keyring": "from the keyring",
+    "cmd": "from commands",
+    "literal": "written in .env or the environment",
+}
 
 
 @dataclass(frozen=True)
@@ -40,7 +45,11 @@ def secrets(settings: Settings, channels: list[Channel]) -> list[Check]:
 
 def _problem(secret: Named) -> ConfigError | None:
     try:
-        secret.read(secret.ref.resolve(secret.name))
+        text = secret.ref.resolve(secret.name)
+    except ConfigError as error:
+        return error  # it says which
+    try:
+        secret.read(text)
     except ConfigError as error:
         return ConfigError(f"{secret.name[0].upper()}{secret.name[1:]}: {error.cause}", remedy=error.remedy)
     return None

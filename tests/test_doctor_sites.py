@@ -19,6 +19,7 @@ from runbook.doctor import Check, render
 from runbook.doctor_net import network, origins
 from runbook.doctor_schedule import HOUR, schedule
 from runbook.doctor_secrets import secrets
+from runbook.doctor_sites import _files
 from runbook.schedule import Status
 from runbook.settings import Settings
 from runbook.settings.channel import Idp
@@ -162,7 +163,7 @@ def test_the_addresses_are_the_sites_and_where_admin_and_mailbox_sign_in_each_on
 def test_secrets_that_can_be_had_are_counted_and_those_that_cannot_are_named(tmp_path: Path) -> None:
     mine = [channel("AA", folder=tmp_path), channel("BB", folder=tmp_path), channel("CC")]
     good = secrets(Settings(), mine)
-    assert lines(good) == [("secrets", "ok", "5 can be had: 3 from files, 2 written out")]
+    assert lines(good) == [("secrets", "ok", "5 can be had: 3 from files, 2 written in .env or the environment")]
     (tmp_path / "AA").unlink()
     (tmp_path / "BB").chmod(0o644)
     found = secrets(Settings(), mine)
@@ -171,8 +172,8 @@ def test_secrets_that_can_be_had_are_counted_and_those_that_cannot_are_named(tmp
         ("secret", "failed"),
         ("secrets", "ok"),
     ]
-    assert found[0].detail.startswith("Password of aa@example.com: ")
-    assert found[1].detail.startswith("Password of bb@example.com: ")
+    assert found[0].detail.startswith(f"The password of aa@example.com's file {tmp_path / 'AA'} cannot be read")
+    assert "password of bb@example.com" in found[1].detail
     assert f"chmod 600 {tmp_path / 'BB'}" in found[1].remedy
     assert "not-a-secret" not in render([*good, *found], True)
 
@@ -196,6 +197,20 @@ def test_a_totp_secret_and_a_passkey_that_are_none_are_told(tmp_path: Path) -> N
         "Passkey of aa@example.com",
     ]
     assert "123456" not in render(found, True)
+
+
+# --- files
+
+
+@pytest.mark.skipif(os.name != "posix", reason="file modes")
+def test_a_file_of_the_settings_that_others_can_change_is_told(tmp_path: Path) -> None:
+    for name, mode in ((".env", 0o600), ("runbook.toml", 0o664)):
+        (tmp_path / name).touch()
+        (tmp_path / name).chmod(mode)
+    assert [(check.status, check.detail) for check in _files(tmp_path)] == [
+        ("failed", f"{tmp_path / 'runbook.toml'} can be changed by others than its owner."),
+        ("ok", ".env: nobody else can change them"),
+    ]
 
 
 # --- the schedule
