@@ -15,7 +15,7 @@ from typing import Any
 import pyotp
 import pytest
 from checks import KEY, Checked
-from stranger import Done, Stranger, ends_as, somebody
+from stranger import Done, Stranger, ends_as, somebody, within
 
 from runbook import asking
 from runbook.health import Said
@@ -402,8 +402,11 @@ def test_a_site_that_is_down_is_unknown_and_leaves_its_run_folder(stranger: Stra
         (("check", "--sandbox", "--project", "HELP", "--config", "absent.toml"), "There is no file"),
     ],
 )
-def test_arguments_that_cannot_be_used_are_told(args: tuple[str, ...], cause: str, stranger: Stranger) -> None:
-    ends_as(stranger.run(*args), "ConfigError", 2, cause, where="err")
+def test_arguments_that_cannot_be_used_are_told(
+    args: tuple[str, ...], cause: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    ends_as(within(*args), "ConfigError", 2, cause, where="err")
 
 
 def test_a_real_check_reaches_no_site_from_here_and_says_so(stranger: Stranger) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from stranger import Stranger, ends_as, somebody
+from stranger import Stranger, ends_as, somebody, within
 from test_metrics import read
 
 from runbook.cli import main
@@ -215,5 +215,8 @@ def test_sigterm_in_the_middle_names_one_and_tells_the_rest_and_the_next_sweep_c
         (("--all", "--scenario", "entra,channels-0"), "1 to 500 channels"),
     ],
 )
-def test_bad_input_is_told_before_anything_begins(stranger: Stranger, args: tuple[str, ...], cause: str) -> None:
-    ends_as(stranger.run(*SANDBOX, *args), "ConfigError", 2, cause)
+def test_bad_input_is_told_before_anything_begins(
+    args: tuple[str, ...], cause: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    ends_as(within(*SANDBOX, *args), "ConfigError", 2, cause)
