@@ -44,7 +44,7 @@ SCENARIO = "okta-microsoft,g2,popup,healthy,reply-to,channels-20,sites-2"
 NOW = 1_795_000_000.0
 # What the operator teaches when the page has changed (as in the README's example of [locators]).
 TAUGHT = {"email-page.add-account": "role=button :: /^link an inbox$/i"}
-PERMANENT = "The page shows no button that adds an address."
+NO_BUTTON = "The page shows no button that adds an address."
 
 
 def cheap(self: Secret, salt: bytes) -> str:
@@ -183,7 +183,7 @@ class Year:
         """A replacement, as it is seen in the world. Raises how it ends."""
         self.sign_in(guard, guard.mailbox)
         if self.world.fault("renamed-labels") and not self.locators:
-            raise PageChanged(PERMANENT, reason="email-page.add-account")
+            raise PageChanged(NO_BUTTON, reason="email-page.add-account")
         project, old = self.world.projects[channel.project], self.row(channel.project)
         new = replace(oauth(self.world, channel.address), linked_at=self.world.now())
         project.connections[project.connections.index(old)] = new
