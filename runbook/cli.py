@@ -359,7 +359,8 @@ def doctor(fix: bool, probe: bool, as_json: bool, browser: str | None) -> None:
 
     found = checks.checks(load, browser, fix, lambda text: click.echo(text, err=True))
     found += checks.telling(load)
-    found += sites(load)
+    if not fix:  # who wants a browser waits for nothing else, and one secret that is not there stops nobody
+        found += sites(load)
     if probe and not checks.exit_code(found):
         from runbook.probe import probe as look
 
