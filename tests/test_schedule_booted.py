@@ -14,7 +14,7 @@ from booted import PYTHON, Seen, boot, missing
 
 from runbook.browser import find
 
-pytestmark = [pytest.mark.skipif(bool(missing()), reason=missing() or "-"), pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.skipif(bool(missing()), reason=missing() or "-"), pytest.mark.timeout(420)]
 
 # Quotes, a percent sign, a dollar sign, spaces and a letter of another language.
 FOLDER = '/srv/it\'s 100% "odd" $HOME é'
@@ -152,7 +152,7 @@ step cron-remove {AS_SVC} {PYTHON} -m runbook schedule remove --as cron --force
 step cron-after {TABLE}
 step cron-gone {AS_SVC} {PYTHON} -m runbook schedule remove --as cron
 """,
-        300,
+        360,
     )
     check_the_machines_systemd(seen)
     check_the_users_systemd(seen)
