@@ -139,6 +139,7 @@ def test_a_mailbox_that_needs_a_person_is_parked_and_the_others_are_renewed(
         "DESK03": "healthy",
     }
     assert len(play.passwords("desk02@example.com")) == typed
+    assert play.passwords(ADMIN) == [ADMIN] * 2, "the parked one was looked at by the same sign-in"
     del play.world.faults["captcha"]
     forced = by_project(play.sweep("--project", "DESK02", "--force"))
     assert forced["DESK02"]["outcome"]["name"] == "Connected"
