@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from runbook.aside import aside
-from runbook.errors import CredentialsRejected, Locked, RunbookError
+from runbook.errors import CredentialsRejected, RunbookError
 from runbook.health import Health, Said, from_audit, judge
 from runbook.means import SOURCES, Check, Look, Reader, refuse_rejected
 from runbook.secrets import Secret
@@ -48,7 +48,7 @@ async def look(channels: Sequence[Channel], check: Check) -> dict[str, Health]:
         if "canary" in check.by:
             await round_.canaries()
     found = {channel.id: judge(round_.said[channel.id], check.clock()) for channel in channels}
-    await aside(lambda: _keep(check.state, channels, found))
+    await aside(lambda: _keep(check.state, channels, found, round_.named))
     return found
 
 
@@ -63,13 +63,15 @@ def by_site(channels: Iterable[Channel]) -> list[list[Channel]]:
 @dataclass
 class _Round:
     """One check. `keys`: of channels in the mail audit log, as far as they are known; `down`: channels whose connection was removed
-    and not made again. By site: `apis`, the interface that answers; `problems`, why its audit log cannot be read."""
+    and not made again; `named`: project and address of those that the state has. By site: `apis`, the interface that answers;
+    `problems`, why its audit log cannot be read."""
 
     channels: Sequence[Channel]
     check: Check
     said: dict[str, list[Said]] = field(init=False)
     keys: dict[str, str] = field(init=False)
     down: set[str] = field(init=False)
+    named: dict[str, tuple[str, str]] = field(init=False)
     apis: dict[str, Api] = field(default_factory=dict)
     problems: dict[str, RunbookError] = field(default_factory=dict)
     turns: dict[str, asyncio.Semaphore] = field(default_factory=dict)
@@ -77,6 +79,7 @@ class _Round:
     def __post_init__(self) -> None:
         self.said = {channel.id: [] for channel in self.channels}
         rows = {row.channel: row for row in self.check.state.channels()}
+        self.named = {row.channel: (row.project, row.address) for row in rows.values()}
         known = [(channel, rows[channel.id]) for channel in self.channels if channel.id in rows]
         # A key that was learnt for another mailbox tells nothing of this one.
         self.keys = {c.id: row.audit_key for c, row in known if row.audit_key and row.address.lower() == c.address}
@@ -171,7 +174,7 @@ class _Round:
         """Reads the pages of the channels that are still open, but for those on which a run is working."""
         free = []
         for channel in self.open_ones():
-            if why := self._held(channel):
+            if why := self.check.state.holder(channel.id):
                 self.said[channel.id].append(Said("page", "unknown", why))
             else:
                 free.append(channel)
@@ -181,18 +184,10 @@ class _Round:
         for channel in free:
             found = looks[channel.id]
             # What a run was just changing was not seen as it is.
-            passing = found.said.verdict in ("absent", "wrong-mailbox") and self._held(channel)
+            passing = found.said.verdict in ("absent", "wrong-mailbox") and self.check.state.holder(channel.id)
             self.said[channel.id].append(Said("page", "unknown", passing) if passing else found.said)
             if found.audit_key:
                 self.learn_key(channel, found.audit_key)
-
-    def _held(self, channel: Channel) -> str:
-        """Who works on the channel, or nothing."""
-        try:
-            with self.check.state.lock(channel.id):
-                return ""
-        except Locked as error:
-            return error.cause
 
     async def canaries(self) -> None:
         """Sends canaries for the channels of which nothing bad is known, where one is due."""
@@ -221,8 +216,10 @@ class _Round:
             self.said[channel.id].append(said)
 
 
-def _keep(state: State, channels: Sequence[Channel], found: Mapping[str, Health]) -> None:
-    known = {row.channel: (row.project, row.address) for row in state.channels()}
+def _keep(
+    state: State, channels: Sequence[Channel], found: Mapping[str, Health], known: Mapping[str, tuple[str, str]]
+) -> None:
+    """`known`: project and address of the channels that the state has, by their ids."""
     for channel in channels:
         if known.get(channel.id) != (channel.project, channel.address):
             state.update_channel(channel.id, project=channel.project, address=channel.address)

@@ -352,12 +352,15 @@ def locators(as_json: bool, forget: str | None) -> None:
 @click.option("--json", "as_json", is_flag=True, help="A JSON array instead of lines.")
 @browser_option
 def doctor(fix: bool, probe: bool, as_json: bool, browser: str | None) -> None:
-    """Check browser, driver, settings, folders and state."""
+    """Check browser, driver, settings, folders, state, secrets, network, clock and schedule."""
     from runbook import doctor as checks
+    from runbook.doctor_sites import sites
     from runbook.settings import load
 
     found = checks.checks(load, browser, fix, lambda text: click.echo(text, err=True))
     found += checks.telling(load)
+    if not fix:  # who wants a browser waits for nothing else, and one secret that is not there stops nobody
+        found += sites(load)
     if probe and not checks.exit_code(found):
         from runbook.probe import probe as look
 
@@ -381,7 +384,7 @@ def doctor(fix: bool, probe: bool, as_json: bool, browser: str | None) -> None:
 @click.option("--force", is_flag=True, help="Replace or remove what was changed by hand or is another's.")
 @click.option("--json", "as_json", is_flag=True, help="The status as a JSON object.")
 def schedule(action: str, kind: str | None, system: bool | None, **given: Any) -> None:
-    """Run check and reauthorize every hour by the machine's own scheduler."""
+    """Run reauthorize, which looks first, every hour by the machine's own scheduler."""
     from runbook.verbs_schedule import schedule as run
 
     sys.exit(run(action, kind, system, given))

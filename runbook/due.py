@@ -137,7 +137,7 @@ def _wanted(channel: Channel, looked: Looked | None, known: Known, now: float, f
     told = _sentence(f"{channel.address} is {verdict}: {evidence}" if evidence else _unseen(channel, known))
     if verdict in NOT_HEALED:
         told = f"{told} Not touched: {NOT_HEALED[verdict]}."
-    if moment is not None:
+    elif moment is not None:
         told = f"{told} Planned next: {_when(moment, channel.policy)}."
     reason: Any = verdict if verdict != "healthy" or moment is None else "not-planned"
     return Due(channel.id, False, reason, told, found.at if found else None)

@@ -19,6 +19,16 @@ from runbook.state import ChannelRow, Parked, State
 SEEN = "sweep"  # the note of when a channel was first seen
 
 
+@dataclass(frozen=True)
+class Before:
+    """What the state has of all channels, by their ids: `seen` and `rescues` are notes, `tries` those of the last 24 hours."""
+
+    rows: Mapping[str, ChannelRow]
+    seen: Mapping[str, Mapping[str, Any]]
+    rescues: Mapping[str, Mapping[str, Any]]
+    tries: Mapping[str, int]
+
+
 @dataclass
 class Memory:
     """The state, as a sweep asks and tells it. Its methods may block for a while: a fingerprint needs the secrets."""
@@ -39,8 +49,16 @@ class Memory:
 
     def recall(self, channels: Sequence[Channel]) -> dict[str, Known]:
         """What is known of each channel by its id. One that is parked for other secrets or settings than today's is not any more."""
-        now, rows = self.clock(), {row.channel: row for row in self.state.channels()}
-        return {channel.id: self._known(channel, rows.get(channel.id), now) for channel in channels}
+        now = self.clock()
+        before = Before(
+            {row.channel: row for row in self.state.channels()},
+            self.state.notes(SEEN),
+            self.state.notes(NOTE) if self.session.options.rescue else {},
+            self.state.tries(now - DAY),
+        )
+        if new := {channel.id: {"first": now} for channel in channels if channel.id not in before.seen}:
+            self.state.write_notes(SEEN, new)
+        return {channel.id: self._known(channel, before, now) for channel in channels}
 
     def looked(self, channel: Channel, known: Known) -> Looked | None:
         """What somebody else has found of a channel that is parked and well again since."""
@@ -73,23 +91,20 @@ class Memory:
             self._plan(work.channel)
         return None if dry or not outcome.exit_code or outcome.passing else self._park(work.channel, outcome)
 
-    def _known(self, channel: Channel, row: ChannelRow | None, now: float) -> Known:
+    def _known(self, channel: Channel, before: Before, now: float) -> Known:
+        row = before.rows.get(channel.id)
         parked = self._still_parked(channel, row.parked) if row and row.parked else None
         last = row.last if row and row.last and row.last.due != DRY_RUN else None
-        seen = self.state.read_note(channel.id, SEEN)
-        if seen is None:
-            seen = {"first": now}
-            self.state.write_note(channel.id, SEEN, seen)
         pending = (self.state.read_pending(channel.id) or {}) if row and row.down else None
         known = Known(
             renewed_at=row.renewed_at if row else None,
-            first_seen=seen["first"],
+            first_seen=before.seen.get(channel.id, {}).get("first", now),
             down=None if pending is None else pending.get("down_since", now),
             parked_at=parked.at if parked else None,
             parked_why=(parked.cause or parked.outcome) if parked else "",
             tried_at=last.ended if last and last.reason != "interrupted" else None,
-            tries=self.state.tries(channel.id, now - DAY),
-            rescue=self.session.options.rescue and self.state.read_note(channel.id, NOTE) is not None,
+            tries=before.tries.get(channel.id, 0),
+            rescue=channel.id in before.rescues,
         )
         planned = next_planned(channel.policy, known, now)
         if row is None or (row.due_at, row.address, row.project) != (planned, channel.address, channel.project):

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 VERDICTS = ("healthy", "unauthorized", "failing", "absent", "wrong-mailbox", "unknown")
 LABELS = ("site", "project", "address")
-DAY = 86_400.0
 EVERYONE, KEY = "*", "metrics"  # of the note with the counters: it is no channel's
 # Prometheus runs as somebody else, and nothing in the file is secret.
 MODE = 0o644
@@ -26,23 +25,17 @@ MODE = 0o644
 Labels = tuple[str, str, str]
 
 
-class Run(Protocol):
-    """A run that has ended (`runbook.state.RunRow`)."""
+class Counted(Protocol):
+    """Runs, counted (`runbook.state.Counted`)."""
 
     @property
-    def id(self) -> int: ...
+    def last(self) -> int: ...
 
     @property
-    def channel(self) -> str: ...
+    def outcomes(self) -> Mapping[str, Mapping[str, int]]: ...
 
     @property
-    def ended(self) -> float: ...
-
-    @property
-    def outcome(self) -> str: ...
-
-    @property
-    def gap_seconds(self) -> float | None: ...
+    def gaps(self) -> Mapping[str, float]: ...
 
 
 class Row(Protocol):
@@ -81,7 +74,7 @@ class History(Protocol):
 
     def channels(self) -> Sequence[Row]: ...
 
-    def runs(self, channel: str | None = None, since: float | None = None) -> Sequence[Run]: ...
+    def counted(self, after: int) -> Counted: ...
 
     def read_note(self, channel: str, key: str) -> Mapping[str, Any] | None: ...
 
@@ -110,7 +103,7 @@ def write(
 
     now = clock()
     with state.lock_identity(KEY):
-        totals = _totals(state, now)
+        totals = _totals(state)
     rows = [row for row in state.channels() if known is None or row.channel in known]
     registry = CollectorRegistry(auto_describe=False)
     registry.register(_Families(rows, totals, now))
@@ -173,25 +166,21 @@ def _labels(row: Row) -> Labels:
     return row.channel.rpartition("/")[0], row.project, row.address
 
 
-def _totals(state: History, now: float) -> dict[str, dict[str, Any]]:
+def _totals(state: History) -> dict[str, dict[str, Any]]:
     """For each channel, how many runs ended how (`runs`) and the last mail gap in seconds (`gap`).
 
     They are kept in a note, because a counter must not fall when old runs are pruned: each run is added to it once.
     """
-    note = state.read_note(EVERYONE, KEY) or {"last": 0, "ended": None, "channels": {}}
-    last, ended = note["last"], note["ended"]
-    # A run may end by a clock that was put back since.
-    since = None if ended is None else min(ended, now) - DAY
-    fresh = [run for run in state.runs(since=since) if run.id > last]
+    note = state.read_note(EVERYONE, KEY) or {"last": 0, "channels": {}}
     totals: dict[str, dict[str, Any]] = note["channels"]
-    for run in reversed(fresh):  # oldest first
-        own = totals.setdefault(run.channel, {"runs": {}, "gap": None})
-        own["runs"][run.outcome] = own["runs"].get(run.outcome, 0) + 1
-        if run.gap_seconds is not None:
-            own["gap"] = run.gap_seconds
-    if fresh:
-        latest = fresh[0]
-        state.write_note(EVERYONE, KEY, {"last": latest.id, "ended": latest.ended, "channels": totals})
+    fresh = state.counted(note["last"])
+    for channel, outcomes in fresh.outcomes.items():
+        own = totals.setdefault(channel, {"runs": {}, "gap": None})
+        for outcome, number in outcomes.items():
+            own["runs"][outcome] = own["runs"].get(outcome, 0) + number
+        own["gap"] = fresh.gaps.get(channel, own["gap"])
+    if fresh.outcomes:
+        state.write_note(EVERYONE, KEY, {"last": fresh.last, "channels": totals})
     return totals
 
 

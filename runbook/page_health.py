@@ -51,7 +51,8 @@ class PageReader:
         """The look of each channel by its id; `sites`: the channels of each site. Never raises a RunbookError: a look tells."""
         try:
             browser = await aside(lambda: browsers.ensure(self.place.browser, headed=False, say=self.say))
-            started = browsers.start(browser, headed=False, slow_mo=self.place.slow_mo, args=self.place.args)
+            place = self.place
+            started = browsers.start(browser, headed=False, slow_mo=place.slow_mo, args=place.args, driver=place.driver)
             if self.place.keep_runs_days is not None:
                 prune(self.place.runs, self.place.keep_runs_days, datetime.now(UTC))
             async with started as running:

@@ -6,10 +6,11 @@ The look at a site's channels and their renewals share one browser context, and 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AsyncExitStack, ExitStack
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from functools import partial
+from typing import Any, Protocol, TypeVar
 
 from runbook.aside import aside
 from runbook.due import Due, Known, Looked, due
@@ -21,6 +22,7 @@ from runbook.settings import Channel
 from runbook.site_session import INTERRUPTED, SiteSession, Work, end
 from runbook.state import Parked
 
+T = TypeVar("T")
 FIRST = ("channel-down", "unauthorized", "planned", "forced", "rescue")  # the order in which reasons are worked on
 Tell = Callable[[Mapping[str, Any]], None]
 UNSEEN = "The sweep was interrupted before it was looked at."
@@ -29,8 +31,12 @@ UNSEEN = "The sweep was interrupted before it was looked at."
 class Looker(Protocol):
     """Finds out how channels are (`runbook.sweep_look.Looks`)."""
 
-    async def look(self, channels: Sequence[Channel], site: SiteSession) -> tuple[Mapping[str, Looked], Outcome | None]:
-        """What is found of each channel of a site by its id, and how the sign-in for that has failed, if it has."""
+    async def look(
+        self, channels: Sequence[Channel], site: SiteSession, *, sign_in: bool = True
+    ) -> tuple[Mapping[str, Looked], Outcome | None]:
+        """What is found of each channel of a site by its id, and how the sign-in for that has failed, if it has. `sign_in`:
+        whether there may be one;
+        without it a page is only read where one has been made already."""
         ...
 
 
@@ -103,17 +109,13 @@ class Sweep:
 
     async def _judge(self, channels: Sequence[Channel], known: Mapping[str, Known], site: SiteSession) -> list[Work]:
         """The channels that are due, in the order of their reasons; of the others it is written down why they are not."""
-        # A parked channel is not looked at: the sign-in for that is perhaps what must not be tried again.
-        wanted = [] if self.forced else [each for each in channels if known[each.id].parked_at is None]
-        asked = {each.id for each in wanted}
-        found: Mapping[str, Looked] = {}
-        failure: Outcome | None = None
-        if self.looker and wanted:
-            found, failure = await self.looker.look(wanted, site)
+        asked = {each.id for each in channels if known[each.id].parked_at is None}
+        found, failure = await self._look(channels, asked, site)
         works = []
         for channel in channels:
-            mine = known[channel.id]
-            looked = found.get(channel.id) or await aside(lambda c=channel, k=mine: self.memory.looked(c, k))  # type: ignore[misc]
+            mine, looked = known[channel.id], found.get(channel.id)
+            if looked is None or looked.verdict == "unknown":
+                looked = await self._parked(mine, partial(self.memory.looked, channel, mine)) or looked
             answer = due(channel, looked, mine, self.clock(), forced=self.forced)
             self.tell({"event": "due", **named(channel), **answer.event()})
             stopped = failure if channel.id in asked and not (failure and failure.passing and answer.due) else None
@@ -122,9 +124,29 @@ class Sweep:
             elif answer.due:
                 works.append(Work(channel, answer, judged=self.clock(), seen=_seen(found.get(channel.id))))
             else:
-                parked = await aside(lambda c=channel, k=mine, a=answer: self.memory.left(c, k, a))  # type: ignore[misc]
+                parked = await self._parked(mine, partial(self.memory.left, channel, mine, answer))
                 self.swept[channel.id] = Swept(channel, answer, None, parked)
         return sorted(works, key=lambda work: FIRST.index(work.due.reason))
+
+    async def _look(
+        self, channels: Sequence[Channel], free: Collection[str], site: SiteSession
+    ) -> tuple[Mapping[str, Looked], Outcome | None]:
+        """What is found of a site's channels, unless nobody looks. For parked ones alone nobody signs in: that is perhaps what must
+        not be tried again."""
+        if self.looker is None or self.forced:
+            return {}, None
+        found: dict[str, Looked] = {}
+        failure: Outcome | None = None
+        if wanted := [each for each in channels if each.id in free]:
+            looked, failure = await self.looker.look(wanted, site)
+            found.update(looked)
+        if parked := [each for each in channels if each.id not in free]:
+            found.update((await self.looker.look(parked, site, sign_in=False))[0])
+        return found, failure
+
+    async def _parked(self, known: Known, ask: Callable[[], T | None]) -> T | None:
+        """What the state says of a channel that is parked, and nothing of another."""
+        return await aside(ask) if known.parked_at is not None else None
 
     async def _stopped(self, channel: Channel, answer: Due, failure: Outcome) -> None:
         """The sign-in for the look has failed in a way that another one would as well."""

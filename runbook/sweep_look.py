@@ -30,10 +30,13 @@ class Looks:
     check: Check
     say: Callable[[str], None]
 
-    async def look(self, channels: Sequence[Channel], site: SiteSession) -> tuple[Mapping[str, Looked], Outcome | None]:
+    async def look(
+        self, channels: Sequence[Channel], site: SiteSession, *, sign_in: bool = True
+    ) -> tuple[Mapping[str, Looked], Outcome | None]:
         """See `runbook.sweep.Looker`."""
         reader = SiteReader(site, self.session, self.say)
-        found = await look(channels, replace(self.check, page=lambda: reader))
+        by = self.check.by if sign_in or site.seat is not None else ("audit",)
+        found = await look(channels, replace(self.check, by=by, page=lambda: reader))
         return found, reader.failure
 
 

@@ -206,12 +206,23 @@ def _chosen(found: Settings, given: Given) -> list[Channel]:
     if given["projects"]:
         return [found.channel(key) for key in dict.fromkeys(given["projects"])]
     if not given["all_channels"]:
-        return [found.channel()]
+        return [_only(found)]
     if not found.channels:
         raise ConfigError(
             "No channel is configured.", remedy="Write runbook.toml, or give --project KEY.", reason="no-channel"
         )
     return list(found.channels.values())
+
+
+def _only(found: Settings) -> Channel:
+    """The channel that is meant when nobody says which."""
+    if found.default_project is None and len(found.channels) > 1:
+        raise ConfigError(
+            f"There are {len(found.channels)} channels, and none is named.",
+            remedy=f"Give --all, or --project KEY. Configured: {', '.join(sorted(found.channels))}.",
+            reason="no-project",
+        )
+    return found.channel()
 
 
 def _real(given: Given) -> Prepared:

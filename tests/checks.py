@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from play import merged
+from play import DRIVER, merged
 
 from runbook.checking import Check, look
 from runbook.health import Health
@@ -92,7 +92,9 @@ class Checked:
 
     def reader(self, server: Server) -> PageReader:
         """What reads the pages of this world."""
-        place = Place(self.folder / "runs", self.state.folder, args=tuple(server.browser_args()), sandbox=True)
+        place = Place(
+            self.folder / "runs", self.state.folder, args=tuple(server.browser_args()), sandbox=True, driver=DRIVER
+        )
         return PageReader(place, Options(patience=8.0), self.redactor, self.said.append)
 
     @property

@@ -15,8 +15,10 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+from click.testing import CliRunner
 
 from runbook.browser import find
+from runbook.cli import main
 
 PACKAGE = Path(__file__).parents[1]
 MARK = "STRANGER"
@@ -125,6 +127,13 @@ class Stranger:
         path.write_text('#!/bin/sh\nexec "{}" "$@" {}\n'.format(real.path, " ".join(f"'{arg}'" for arg in args)))
         path.chmod(0o755)
         return str(path)
+
+
+def within(*args: str) -> Done:
+    """A command in this process, for what needs no other: arguments, above all. Where it runs and with which environment is the
+    test's to say."""
+    done = CliRunner().invoke(main, args)
+    return Done(done.exit_code, done.stdout, done.stderr)
 
 
 @contextmanager

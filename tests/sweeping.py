@@ -65,7 +65,7 @@ def health(verdict: str, at: float = NOW) -> Health:
     return Health(verdict, f"{verdict} is what the log says", "page", at)  # type: ignore[arg-type]
 
 
-@dataclass
+@dataclass(eq=False)
 class FakeSite:
     """Ends each channel as `endings` says (by project; an exception is raised); tells `world` what it was asked."""
 
@@ -106,8 +106,14 @@ class World:
     closed: int = 0
     together: int = 0
     most_together: int = 0
+    signed_in: list[Any] = field(default_factory=list)
 
-    async def look(self, channels: Sequence[Channel], site: SiteSession) -> tuple[Mapping[str, Looked], Outcome | None]:
+    async def look(
+        self, channels: Sequence[Channel], site: SiteSession, *, sign_in: bool = True
+    ) -> tuple[Mapping[str, Looked], Outcome | None]:
+        if not sign_in and site not in self.signed_in:
+            return {}, None
+        self.signed_in.append(site)
         self.looked += [each.project for each in channels]
         await asyncio.sleep(0)
         if self.failure:

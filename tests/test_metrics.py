@@ -7,6 +7,7 @@ import shutil
 import stat
 import subprocess
 import sys
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from receivers import Notes
 
 from runbook import metrics
 from runbook.errors import ConfigError
+from runbook.state import Counted
 
 DAY = 86_400.0
 NOW = 1_795_600_000.0
@@ -56,8 +58,13 @@ class History(Notes):
     def channels(self) -> list[Row]:
         return self.rows
 
-    def runs(self, channel: str | None = None, since: float | None = None) -> list[Run]:
-        return sorted((run for run in self.ran if since is None or run.ended >= since), key=lambda run: -run.id)
+    def counted(self, after: int) -> Counted:
+        fresh = sorted((run for run in self.ran if run.id > after), key=lambda run: run.id)
+        outcomes: dict[str, Counter[str]] = {}
+        for run in fresh:
+            outcomes.setdefault(run.channel, Counter())[run.outcome] += 1
+        gaps = {run.channel: run.gap_seconds for run in fresh if run.gap_seconds is not None}
+        return Counted(max((run.id for run in fresh), default=0), outcomes, gaps)
 
 
 def read(path: Path) -> dict[str, dict[tuple[str, ...], float]]:

@@ -83,7 +83,7 @@ tries_per_day = 2
     assert (found["OPS"].time_zone, found["OPS"].cool_down) == ("Europe/Berlin", timedelta(hours=6))
     assert found["OPS"].planned == ("2026-12-24", "2027-01-01 20:00", "2027-03-01 20:00")
     assert (found["HELP"].every, found["OPS"].password_every) == (timedelta(days=90), timedelta(days=60))
-    assert (found["HELP"].tries_per_day, found["OPS"].tries_per_day) == (24, 2)
+    assert (found["HELP"].tries_per_day, found["OPS"].tries_per_day) == (30, 2)
 
 
 def test_the_settings_in_force_show_a_policy_as_it_was_written(tmp_path: Path) -> None:

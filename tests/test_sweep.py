@@ -238,6 +238,27 @@ async def test_a_parked_channel_is_tried_again_when_a_locator_is_taught_and_not_
     assert again["AA"].due.reason == "unauthorized"
 
 
+async def test_a_parked_channel_is_looked_at_where_that_needs_no_sign_in_and_is_unparked_when_it_is_well(
+    world: World,
+) -> None:
+    broken(world, "AA")
+    world.endings["AA"] = REFUSED
+    mine = [channel("AA"), channel("BB"), channel("CC", "globex")]
+    await world.sweep(mine[:1])
+    world.later()
+    alone = await world.sweep([mine[0], mine[2]])
+    assert (alone["AA"].due.reason, world.looked) == ("parked", ["CC"]), "nobody is signed in at its site"
+    world.later()
+    beside = await world.sweep(mine)
+    assert (beside["AA"].due.reason, sorted(world.looked)) == ("parked", ["AA", "BB", "CC"])
+    assert beside["AA"].parked
+    world.found["AA"] = "healthy"  # by somebody's hand
+    world.later()
+    mended = await world.sweep(mine)
+    assert (mended["AA"].due.reason, mended["AA"].parked) == ("healthy", None)
+    assert state(world).parked(mine[0].id) is None
+
+
 async def test_force_tries_a_parked_channel_and_a_success_ends_the_park(world: World) -> None:
     broken(world, "AA")
     world.endings["AA"] = REFUSED

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import stat
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -64,23 +63,6 @@ async def test_metrics_that_cannot_be_written_are_a_warning(tmp_path: Path) -> N
     given = {"dry_run": False, "metrics": tmp_path / "nowhere" / "runbook.prom"}
     await conclude(given, Settings(), state, Redactor(), [], warnings.append)
     assert warnings == [f"The metrics file {given['metrics']} cannot be written (No such file or directory)."]
-
-
-def test_a_sweep_writes_metrics_for_all_and_a_log_for_its_owner(stranger: Stranger) -> None:
-    done = stranger.run(
-        *("reauthorize", "--all", "--sandbox", "--scenario", "entra,revoked", "--delay", "0", "--quiet"),
-        *("--metrics", "runbook.prom", "--log-file", "sweep.log", "--log-format", "json"),
-    )
-    assert done.code == 0, done.err
-    assert stat.S_IMODE((stranger.here / "runbook.prom").stat().st_mode) == 0o644
-    found = read(stranger.here / "runbook.prom")
-    assert list(found["runbook_channel_runs_total"].values()) == [1.0]
-    assert next(iter(found["runbook_channel_gap_seconds"].values())) > 0
-    assert stat.S_IMODE((stranger.here / "sweep.log").stat().st_mode) == 0o600
-    events = [json.loads(line) for line in (stranger.here / "sweep.log").read_text().splitlines()]
-    assert {"due", "started", "step", "ended", "swept"} <= {each["event"] for each in events}
-    assert {each["project"] for each in events if each["event"] == "step"} == {"HELP"}
-    assert "fake-" not in (stranger.here / "sweep.log").read_text(), "every secret of the sandbox begins so"
 
 
 def test_a_metrics_file_that_cannot_be_written_ends_a_sweep_before_it_begins(stranger: Stranger) -> None:

@@ -95,7 +95,7 @@ def _revoked_there(world: World, token: Token) -> bool:
 
 def _fail(world: World, row: Connection, trouble: str) -> None:
     now = world.now()
-    if not row.failures:
+    if not row.failures or _last_failure(row) != trouble:  # an attempt that fails for another cause says so
         row.connectivity.append(LogRow(now, "FAILURE", trouble))
         row.failures, row.retry_at = 1, now + PULL_SECONDS
     while row.retry_at <= now:
@@ -104,6 +104,10 @@ def _fail(world: World, row: Connection, trouble: str) -> None:
         row.failures = min(row.failures + 1, 7)
         # A world that was asleep for days need not be told each wait of them.
         row.retry_at = max(row.retry_at + wait * 60, now - KEPT_ROWS * LONGEST_WAIT_MINUTES * 60)
+
+
+def _last_failure(row: Connection) -> str:
+    return next((entry.details for entry in reversed(row.connectivity) if entry.status == "FAILURE"), "")
 
 
 def _process(world: World, project: Project, row: Connection) -> None:

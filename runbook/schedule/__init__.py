@@ -1,4 +1,4 @@
-"""An hourly `check` and `reauthorize` by the machine's own scheduler: one module a kind, the texts in `templates/`.
+"""An hourly `reauthorize`, which looks first, by the machine's own scheduler: one module a kind, the texts in `templates/`.
 
 A kind knows four things: its files as text, how to put them in place, how to take them away again, and what its scheduler tells.
 """

@@ -102,14 +102,14 @@ def read_list(text: str) -> tuple[str | None, int | None]:
 def plist(made: Plan, request: Request) -> str:
     """The property list of a plan, sealed."""
 
-    def strings(words: tuple[str, ...]) -> str:
+    def strings(words: list[str]) -> str:
         return "\n".join(f"    <string>{escape(each)}</string>" for each in words)
 
     variables = {"PATH": f"/opt/homebrew/bin:{PATH}", **made.env}
     user = f"  <key>UserName</key>\n  <string>{escape(made.user)}</string>" if request.system else ""
     values = {
         "label": LABEL,
-        "arguments": strings((made.python, *made.options)),
+        "arguments": strings(made.argv("reauthorize")),
         "folder": escape(made.folder),
         "variables": "\n".join(
             f"    <key>{key}</key>\n    <string>{escape(text)}</string>" for key, text in variables.items()

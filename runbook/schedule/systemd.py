@@ -107,7 +107,6 @@ def units(made: Plan, request: Request) -> dict[str, str]:
         "user": made.user,
         "folder": _whole(made.folder),
         "environment": "\n".join([f"WorkingDirectory={_whole(made.folder)}", *environment]),
-        "check": command(made.argv("check")),
         "reauthorize": command(made.argv("reauthorize")),
         "writes": " ".join(word(f"-{path}") for path in made.writes),
         "minute": f"{request.minute:02}",

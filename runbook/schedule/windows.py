@@ -79,7 +79,6 @@ def xml(made: Plan, request: Request) -> str:
     for path in (made.python, made.folder):
         argument([path])
     domain = os.environ.get("USERDOMAIN", "")
-    verbs = ("check", "reauthorize")
     values = {
         "minute": f"{request.minute:02}",
         "user": escape(f"{domain}\\{made.user}" if domain else made.user),
@@ -87,7 +86,7 @@ def xml(made: Plan, request: Request) -> str:
         "logon": "S4U" if request.system else "InteractiveToken",
         "command": escape(made.python),
         "folder": escape(made.folder),
-        **{each: escape(argument(["-m", "runbook", each, "--all", *made.options])) for each in verbs},
+        "reauthorize": escape(argument(made.argv("reauthorize")[1:])),
     }
     return sealed(fill(template("windows.xml"), values), request.mark)
 

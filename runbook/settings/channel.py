@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cached_property
 from typing import Annotated, Any, Literal, Self, get_args
 from urllib.parse import urlsplit
 
@@ -117,7 +118,7 @@ class Site(Model):
     audit_minutes: Annotated[int, Field(ge=1, le=1_440)] = 10
     mail_domain: Text = Field(default_factory=lambda data: urlsplit(data.get("url", "")).hostname or "")
 
-    @property
+    @cached_property
     def host(self) -> str:
         """The host of its address."""
         return urlsplit(self.url).hostname or ""

@@ -65,7 +65,8 @@ class Policy(Model):
     window: Annotated[tuple[Annotated[Text, AfterValidator(_window)], ...], AfterValidator(_some)] = ()
     time_zone: Annotated[Text, AfterValidator(_zone)] = "UTC"
     cool_down: Duration = timedelta(minutes=30)
-    tries_per_day: Annotated[int, Field(ge=1, le=1000)] = 24
+    # More than the 25 sweeps that an hourly schedule, each by chance ten minutes late, can make in 24 hours.
+    tries_per_day: Annotated[int, Field(ge=1, le=1000)] = 30
     retries: Annotated[int, Field(ge=0, le=5)] = 2
     retry_wait: Duration = timedelta(seconds=30)
     planned: tuple[Day, ...] = ()

@@ -89,7 +89,7 @@ EXAMPLES: dict[tuple[str, ...], str] = {
     ("policy", "window"): "Mon-Fri 20:00-06:00",
     ("policy", "time_zone"): "Europe/Berlin",
     ("policy", "cool_down"): "30m",
-    ("policy", "tries_per_day"): "24",
+    ("policy", "tries_per_day"): "30",
     ("policy", "retries"): "2",
     ("policy", "retry_wait"): "30s",
     ("policy", "planned"): "2026-12-24",

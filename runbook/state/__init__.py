@@ -6,7 +6,7 @@ The connection of a channel is not remembered: it is read from Jira.
 from __future__ import annotations
 
 from runbook.state.opening import examine, open_state
-from runbook.state.records import ChannelRow, HealthRow, Parked, RunRow
+from runbook.state.records import ChannelRow, Counted, HealthRow, Parked, RunRow
 from runbook.state.state import State
 
-__all__ = ["ChannelRow", "HealthRow", "Parked", "RunRow", "State", "examine", "open_state"]
+__all__ = ["ChannelRow", "Counted", "HealthRow", "Parked", "RunRow", "State", "examine", "open_state"]

@@ -41,6 +41,11 @@ def os_lock(folder: Path, name: str, clock: Callable[[], float], *, wait: float,
         lock.release()
 
 
+def is_held(folder: Path, name: str) -> bool:
+    """Whether somebody of this machine may hold the lock: who does has said so. It costs a look, and no lock."""
+    return os.path.lexists(folder / f"{_file_name(name)}.holder.json")
+
+
 def locked(what: str, holder: str) -> Locked:
     """The ending for a lock that another holds."""
     return Locked(f"Another run holds {what} ({holder or 'another process'}).", reason="locked")

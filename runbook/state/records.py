@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TypedDict
 
 
@@ -74,6 +75,16 @@ class ChannelRow:
     parked: Parked | None = None
     down: bool = False
     last: RunRow | None = None
+
+
+@dataclass(frozen=True)
+class Counted:
+    """Runs that were written after a certain one, counted. `last`: id of the newest, 0 when there is none; `outcomes`: of each
+    channel, how many ended how; `gaps`: the mail gap (seconds) of the newest that had one."""
+
+    last: int = 0
+    outcomes: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    gaps: Mapping[str, float] = field(default_factory=dict)
 
 
 class ChannelFields(TypedDict, total=False):

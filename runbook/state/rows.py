@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import Connection, Table, select
 
 from runbook.state.tables import CHANNELS
 
@@ -25,6 +25,14 @@ def put(connection: Connection, table: Table, row: Mapping[str, Any], *, over: b
     else:
         statement = statement.on_conflict_do_nothing(index_elements=keys)
     return connection.execute(statement.returning(*table.primary_key)).first() is not None
+
+
+def known_channels(connection: Connection, channels: Sequence[str]) -> None:
+    """The same for several."""
+    there = set(connection.scalars(select(CHANNELS.c.channel)))
+    for channel in channels:
+        if channel not in there:
+            known_channel(connection, channel)
 
 
 def known_channel(connection: Connection, channel: str) -> None:

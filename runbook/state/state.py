@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, Unpack
 
 from runbook.aside import entered_aside
-from runbook.errors import RunbookError
+from runbook.errors import Locked, RunbookError
 from runbook.private_files import private_folder
-from runbook.state.locks import os_lock
+from runbook.state.locks import is_held, os_lock
 from runbook.state.places import FILE, has_old
-from runbook.state.records import ChannelFields, ChannelRow, HealthRow, Parked, RunRow
+from runbook.state.records import ChannelFields, ChannelRow, Counted, HealthRow, Parked, RunRow
 
 if TYPE_CHECKING:
     from runbook.state.opened import Opened
@@ -71,6 +71,16 @@ class State:
         """Holds a channel as long as the block, or its process, lives. Raises Locked at once when another run does."""
         with self._hold(channel_id, 0.0, channel_id):
             yield
+
+    def holder(self, channel_id: str) -> str:
+        """Who works on a channel, as a sentence; empty when nobody does."""
+        if self._url is None and not is_held(self.folder, channel_id):
+            return ""
+        try:
+            with self.lock(channel_id):
+                return ""
+        except Locked as held:
+            return held.cause
 
     @contextmanager
     def lock_identity(self, name: str, wait: float = IDENTITY_SECONDS) -> Iterator[None]:
@@ -150,9 +160,13 @@ class State:
         """Runs, newest first: of a channel or a project, that ended at `since` or later, `limit` at most."""
         return [] if self._is_new() else self._story.runs(channel, project, since, limit)
 
-    def tries(self, channel: str, since: float) -> int:
-        """How many runs of a channel that began at `since` or later had something to do, whatever their ending."""
-        return self._story.tries(channel, since)
+    def tries(self, since: float) -> dict[str, int]:
+        """How many runs that began at `since` or later had something to do, whatever their ending, of each channel that had any."""
+        return {} if self._is_new() else self._story.tries(since)
+
+    def counted(self, after: int) -> Counted:
+        """The runs with an id above `after`, counted by the database."""
+        return Counted() if self._is_new() else self._story.counted(after)
 
     def add_health(self, *looks: HealthRow) -> None:
         """Keeps what was seen of channels' health. The same as the last time makes a channel's row last until now."""

@@ -125,7 +125,7 @@ def of_health(project: str, health: Health) -> Seen | None:
 
 def _not_run(due: Due) -> Seen | None:
     if due.reason in WELL and not due.due:
-        return Seen(outcome=due.reason, cause=due.why)
+        return Seen(outcome="healthy", cause=due.why)
     project = due.channel_id.rpartition("/")[2]
     if due.reason == "parked":
         remedy = "Correct the secret or the settings, or run `python -m runbook reauthorize --project {} --force`."

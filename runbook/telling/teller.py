@@ -161,7 +161,8 @@ def targets(notify: Notify, redactor: Redactor) -> list[Target]:
 async def swept(teller: Teller, results: Iterable[tuple[Channel, Due, Ending | None]]) -> list[str]:
     """Tells what a sweep did. Returns warnings."""
     for channel, due, outcome in results:
-        teller.outcome(channel, due, outcome, teller.state.parked(channel.id) is not None)
+        parked = outcome is not None and outcome.exit_code > 0 and teller.state.parked(channel.id) is not None
+        teller.outcome(channel, due, outcome, parked)
     return await told(teller)
 
 

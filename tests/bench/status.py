@@ -71,6 +71,27 @@ def seconds(arguments: Iterable[str], folder: Path, state: Path, url: str | None
     return time.perf_counter() - began
 
 
+METRICS = """
+import sys, time
+from pathlib import Path
+from runbook import metrics
+from runbook.state import open_state
+from runbook.secrets import SecretRef
+
+url = SecretRef(sys.argv[2]) if len(sys.argv) > 2 else None
+began = time.perf_counter()
+metrics.write(Path(sys.argv[1]) / "runbook.prom", open_state(Path(sys.argv[1]), url, lambda _: None))
+print(time.perf_counter() - began)
+"""
+
+
+def metrics_seconds(state: Path, url: str | None) -> float:
+    """How long the metrics file takes, in a process of its own: what a sweep with --metrics takes longer for it."""
+    command = [sys.executable, "-c", METRICS, str(state), *([url] if url else [])]
+    told = subprocess.run(command, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, check=True)
+    return float(told.stdout)
+
+
 def _name(number: int) -> str:
     return f"acme.atlassian.net/P{number:05}"
 
@@ -144,7 +165,7 @@ def _databases(stack: ExitStack) -> Iterator[tuple[str, str | None]]:
 @click.option("--runs", default=100_000, type=click.IntRange(0), help="Runs, and as many looks at health.")
 @click.option("--times", default=7, type=click.IntRange(1), help="How often each is timed; the median counts.")
 def main(channels: int, runs: int, times: int) -> None:
-    """Times `status` and `history`, on SQLite and, if there is one, on PostgreSQL."""
+    """Times `status`, `history` and the metrics file, on SQLite and, if there is one, on PostgreSQL."""
     sys.path.insert(0, str(ROOT / "tests"))
     lines = [
         f"{channels} channels, {runs} runs",
@@ -162,6 +183,10 @@ def main(channels: int, runs: int, times: int) -> None:
             state = State(place, url=url)
             fill(state, channels, runs)
             state.close()
+            for what in ("first", "next"):
+                lines.append(
+                    f"| metrics, {what} file | {database} | all channels | {metrics_seconds(place, url):.2f} s | |"
+                )
             for where, told in (("empty", "none"), ("full", "all channels")):
                 for command in COMMANDS:
                     took = [seconds(command, folder / where, place, url) for _ in range(times)]

@@ -277,7 +277,7 @@ def test_what_status_and_history_ask_is_found_by_an_index(tmp_path: Path) -> Non
     state.runs(project="P00007", limit=20)
     state.health(CHANNEL, 20)
     state.health(project="P00007", limit=20)
-    state.tries(CHANNEL, NOW)
+    state.tries(NOW)
     state.prune(NOW)
     plans = []
     with engine.connect() as connection:

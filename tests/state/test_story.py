@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from conftest import CHANNEL, NOW, Clock
 
-from runbook.state import ChannelRow, HealthRow, Parked, RunRow, State
+from runbook.state import ChannelRow, Counted, HealthRow, Parked, RunRow, State
 
 OTHER = "b.atlassian.net/OPS"
 DAY = 86_400.0
@@ -84,16 +84,26 @@ def test_tries_are_runs_that_had_something_to_do(state: State) -> None:
     state.add_run(at(RENEWED, NOW - 30))
     state.add_run(at(replace(RENEWED, outcome="NothingToDo"), NOW - 20))
     state.add_run(at(FAILED, NOW - 10, OTHER))
-    assert state.tries(CHANNEL, NOW - DAY) == 3
-    assert state.tries(CHANNEL, NOW - 60) == 2
-    assert state.tries("never/X", 0) == 0
+    assert state.tries(NOW - DAY) == {CHANNEL: 3, OTHER: 1}
+    assert state.tries(NOW - 60) == {CHANNEL: 2, OTHER: 1}
+
+
+def test_runs_are_counted_by_channel_and_ending_with_the_newest_gap(state: State) -> None:
+    assert state.counted(0) == Counted()
+    first = [state.add_run(run) for run in (FAILED, RENEWED, replace(RENEWED, gap_seconds=None), FAILED)]
+    state.add_run(at(RENEWED, NOW + 60, OTHER))
+    newest = state.add_run(replace(at(RENEWED, NOW, OTHER), gap_seconds=0.5))  # by a clock that was put back
+    outcomes = {CHANNEL: {"Connected": 2, "PageChanged": 2}, OTHER: {"Connected": 2}}
+    assert state.counted(0) == Counted(newest, outcomes, {CHANNEL: 2.125, OTHER: 0.5})
+    assert state.counted(first[-1]) == Counted(newest, {OTHER: {"Connected": 2}}, {OTHER: 0.5})
+    assert state.counted(newest) == Counted()
 
 
 def test_a_clock_that_was_wrong_blocks_no_channel_for_ever(state: State, clock: Clock) -> None:
     state.add_run(at(FAILED, NOW + 400 * DAY))
-    assert state.tries(CHANNEL, NOW - DAY) == 0
+    assert state.tries(NOW - DAY) == {}
     clock.now += 400 * DAY
-    assert state.tries(CHANNEL, clock.now - DAY) == 1
+    assert state.tries(clock.now - DAY) == {CHANNEL: 1}
 
 
 def test_the_newest_run_is_the_one_that_was_written_last_whatever_the_clock_said(state: State) -> None:

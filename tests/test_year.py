@@ -1,0 +1,171 @@
+"""A year in a minute: 8,760 hourly sweeps over twenty channels on the sandbox's clock. Ten of the repairs, two of each cause, go
+through the real browser; the others the world plays."""
+
+from __future__ import annotations
+
+import tempfile
+from collections import Counter
+from collections.abc import Collection, Iterator
+from pathlib import Path
+
+import pytest
+from almanac import DAY, Almanac, Incident
+from yearly import NOW, Year, cheap
+
+from runbook.secrets import Secret
+from runbook.settings.windows import is_open
+from runbook.sweep import Swept
+from runbook.sweep_report import row
+
+BEGINS = ("unhealthy", "failed", "parked")
+SIGN_INS = ("admin-expired", "idp-outage")  # what keeps a sweep from looking
+MANY = 10  # channels of one cause, which are one message
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """In memory where there is such a place: the year waits for the disk some thousand times."""
+    memory = Path("/dev/shm")  # noqa: S108 - a folder of its own is made there
+    with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as found:
+        yield Path(found)
+
+
+@pytest.mark.timeout(1500)
+async def test_a_year_of_hourly_sweeps(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Secret, "fingerprint", cheap)
+    played = Played(Year(folder, Almanac(1)))
+    for firing in played.year.almanac.firings:
+        await played.hour(firing)
+    assert played.broken == {}
+    assert played.in_the_browser >= 10
+    assert played.rate_limited
+    played.check_that_nobody_was_locked_out()
+    played.check_that_history_knows_each_gap()
+
+
+class Played:
+    """Plays the year hour by hour, and checks each sweep against what is so. `broken`: projects that are to be repaired, with their
+    incidents; `ill`: those of which a failure was told, and no end; `worse`: of which two were."""
+
+    def __init__(self, year: Year) -> None:
+        self.year = year
+        self.changes = sorted(
+            [(each.begin, 0, each) for each in year.almanac.incidents]
+            + [(each.until, 1, each) for each in year.almanac.incidents if each.until > each.begin],
+            key=lambda change: change[:2],
+        )
+        self.active: list[Incident] = []
+        self.broken: dict[str, Incident] = {}
+        self.renewed = dict.fromkeys(year.keys, NOW)
+        self.in_the_browser = self.repairs = 0
+        self.rate_limited = False
+        self.ill = set[str]()
+        self.worse = set[str]()
+
+    async def hour(self, firing: float) -> None:
+        """What happened since the last sweep, the sweep, and what it must and must not have done."""
+        while self.changes and self.changes[0][0] <= firing:
+            self._change(*self.changes.pop(0))
+        year = self.year
+        year.set_clock(NOW + firing)
+        self.rate_limited = self.rate_limited or bool(year.limited)
+        wanted = {key for key in self.broken if self._can_be_repaired(key, NOW + firing)}
+        browser = any(self.broken[key].first for key in wanted)
+        before = {key: year.row(key).channel for key in year.keys}
+        swept = {each.channel.project: each for each in await year.sweep(browser=browser)}
+        touched = {key for key in year.keys if year.row(key).channel != before[key]}
+        planned = {key for key in touched - wanted if swept[key].due.reason == "planned"}
+        assert touched - planned == wanted, self._told(swept)
+        for key in planned:
+            assert NOW + firing - self.renewed[key] >= float(year.almanac.policies[key]["every"][:-1]) * DAY
+        for key in touched:
+            self._repaired(swept[key], NOW + firing)
+        self.in_the_browser += len(wanted) if browser else 0
+        self._check_what_was_told(wanted, NOW + firing)
+
+    def _change(self, at: float, ends: int, incident: Incident) -> None:
+        self.year.set_clock(NOW + at)
+        if ends:
+            self.active.remove(incident)
+            self.year.put_right(incident)
+            return
+        self.year.begin(incident)
+        self.broken |= dict.fromkeys(incident.keys, incident)
+        if incident.until > incident.begin:
+            self.active.append(incident)
+
+    def _can_be_repaired(self, key: str, now: float) -> bool:
+        return self._window_is_open(key, now) and not any(each.blocks(key) for each in self.active)
+
+    def _window_is_open(self, key: str, now: float) -> bool:
+        policy = next(each for each in self.year.channels() if each.project == key).policy
+        return is_open(policy.window, policy.zone, now)
+
+    def _repaired(self, done: Swept, now: float) -> None:
+        key, outcome = done.channel.project, done.outcome
+        self.broken.pop(key, None)
+        self.renewed[key] = now
+        self.repairs += 1
+        assert outcome
+        assert outcome.name == "Connected", outcome
+        gap = row(done, rescued=False)["outcome"]["gap"]
+        assert gap["from"] <= gap["to"]
+        assert gap["seconds"] >= 0
+
+    def _told(self, swept: dict[str, Swept]) -> str:
+        return "\n".join(f"{key}: {each.due.why} {each.outcome}" for key, each in swept.items() if key in self.broken)
+
+    def check_that_nobody_was_locked_out(self) -> None:
+        """A password that was changed was typed once at most."""
+        world = self.year.world
+        assert not [account.address for account in world.accounts.values() if account.locked]
+        refused = Counter(e.details["address"] for e in world.events("password") if not e.details["right"])
+        resets = Counter(
+            world.projects[key].connections[-1].address
+            for each in self.year.almanac.incidents
+            if each.cause == "reset"
+            for key in each.keys
+        )
+        assert refused
+        assert refused <= resets
+
+    def _check_what_was_told(self, repaired: Collection[str], now: float) -> None:
+        """Each incident once, at the sweep that has seen it, and its end once."""
+        told: dict[str, list[str]] = {}
+        for message in self.year.messages:
+            for place, item in zip(message.places, message.items, strict=True):
+                told.setdefault(place.project, []).append(item.event)
+        kinds = Counter((m.event, item.outcome) for m in self.year.messages for item in m.items)
+        messages = Counter((message.event, message.items[0].outcome) for message in self.year.messages)
+        assert [messages[kind] for kind, number in kinds.items() if number >= MANY and messages[kind] > 1] == []
+        self.year.messages.clear()
+        for key in self.year.keys:
+            was, self.ill = key in self.ill, self.ill - {key} | ({key} if self._is_ill(key, now) else set())
+            news = told.get(key, [])
+            match was, key in self.ill:
+                case False, True:
+                    assert len(news) == 1, (key, news)
+                    assert news[0] in BEGINS
+                case True, True if news:  # the mailbox is let in nowhere, and has lost its authorization besides
+                    assert (news, self._active("mail-outage"), key in self.broken) == (["failed"], True, True)
+                    assert key not in self.worse
+                    self.worse.add(key)
+                case True, False:
+                    assert news == ["recovered"], (key, news)
+                case False, False:
+                    assert news == ["repaired"] * (key in repaired), (key, news)
+
+    def _is_ill(self, key: str, now: float) -> bool:
+        """Whether a failure of it has been told after this sweep."""
+        if self._active("mail-outage") or any(i.cause in SIGN_INS and i.blocks(key) for i in self.active):
+            return True
+        return key in self.broken and (key in self.ill or self._window_is_open(key, now))
+
+    def _active(self, cause: str) -> bool:
+        return any(each.cause == cause for each in self.active)
+
+    def check_that_history_knows_each_gap(self) -> None:
+        """Every repair is in the history with its gap."""
+        runs = [run for run in self.year.state.runs() if run.outcome == "Connected"]
+        assert len(runs) == self.repairs
+        assert all(run.gap_seconds is not None and run.gap_from is not None and run.gap_to is not None for run in runs)
