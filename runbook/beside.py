@@ -9,6 +9,7 @@ from typing import Any
 
 from playwright.async_api import BrowserContext, Response
 
+from runbook.clock import stopped
 from runbook.errors import Transient
 from runbook.net import origin_of
 from runbook.otp import skew_from_date_header
@@ -33,9 +34,8 @@ async def while_it_lives(context: BrowserContext, work: Coroutine[Any, Any, None
             return await working
         raise Transient("The browser was closed while a step was running.", reason="browser-gone")
     finally:
-        for each in (working, dying):
-            each.cancel()
-        await asyncio.gather(working, dying, return_exceptions=True)
+        dying.cancel()
+        await stopped(working)
 
 
 def note_date(job: Job, response: Response) -> None:
