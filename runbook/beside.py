@@ -1,17 +1,19 @@
-"""What is watched beside the steps: whether the browser still lives, and what the sites' clocks say."""
+"""What is watched beside the steps: whether the browser still lives, whether sites answer, and what their clocks say."""
 
 from __future__ import annotations
 
 import asyncio
 import time
 from collections.abc import Coroutine
+from contextlib import suppress
 from typing import Any
 
-from playwright.async_api import BrowserContext, Response
+from playwright.async_api import BrowserContext, Request, Response
+from playwright.async_api import Error as PlaywrightError
 
 from runbook.clock import stopped
-from runbook.errors import Transient
-from runbook.net import origin_of
+from runbook.errors import PageChanged, Transient
+from runbook.net import answered, origin_of, unreachable
 from runbook.otp import skew_from_date_header
 from runbook.step import Job
 
@@ -36,6 +38,31 @@ async def while_it_lives(context: BrowserContext, work: Coroutine[Any, Any, None
     finally:
         dying.cancel()
         await stopped(working)
+
+
+def note_document(job: Job, request: Request, response: Response | None) -> None:
+    """Remembers of each page whether its last document came: a click leads to a page that is not there as well as an address does.
+    `response` is None for a request that failed."""
+    if not request.is_navigation_request():
+        return
+    with suppress(PlaywrightError):  # of a window that is only just opening
+        frame = request.frame
+        if frame.parent_frame is None:
+            failed = unreachable(request.failure or "", request.url) if response is None else None
+            status = response.status if response is not None else 0
+            if response is not None or failed:
+                job.documents[frame.page] = failed or (
+                    answered(origin_of(request.url), status) if status >= 500 else None
+                )
+
+
+def failed_site(job: Job, error: Exception) -> Exception:
+    """What a step's error comes from: a page that does not show what was expected shows that its site, or the way to it, failed."""
+    if isinstance(error, PageChanged):
+        for page in (job.window, job.stage, job.page, job.jira):
+            if page is not None and not page.is_closed() and (known := job.documents.get(page)) is not None:
+                return known
+    return error
 
 
 def note_date(job: Job, response: Response) -> None:

@@ -15,26 +15,42 @@ def origin_of(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
-def network_failure(error: PlaywrightError, url: str) -> RunbookError:
-    """A driver's error as a named ending; its text is not passed on, it may hold an address with codes in it."""
-    text = str(error)
-    for code in (
-        "ERR_NAME_NOT_RESOLVED",
-        "ERR_INTERNET_DISCONNECTED",
-        "ERR_CONNECTION_REFUSED",
-        "ERR_CONNECTION_RESET",
-        "ERR_PROXY_CONNECTION_FAILED",
-        "ERR_CERT",
-        "ERR_SSL",
-        "ERR_TIMED_OUT",
-        "ERR_EMPTY_RESPONSE",
-    ):
+def answered(origin: str, status: int) -> Transient:
+    """The ending for a site that answers 5xx."""
+    return Transient(f"{origin} answered {status}.", reason=f"http-{status}")
+
+
+CODES = (
+    "ERR_NAME_NOT_RESOLVED",
+    "ERR_INTERNET_DISCONNECTED",
+    "ERR_CONNECTION_REFUSED",
+    "ERR_CONNECTION_RESET",
+    "ERR_CONNECTION_CLOSED",
+    "ERR_PROXY_CONNECTION_FAILED",
+    "ERR_CERT",
+    "ERR_SSL",
+    "ERR_TIMED_OUT",
+    "ERR_EMPTY_RESPONSE",
+)
+
+
+def unreachable(text: str, url: str) -> Transient | None:
+    """The ending that a browser's word for a failed request (`net::ERR_...`) means; None where it is none of the network's."""
+    for code in CODES:
         if code in text:
             return Transient(
                 f"{origin_of(url)} cannot be reached ({code.removeprefix('ERR_').replace('_', ' ').lower()}).",
                 remedy="Check the network, the proxy and the address, then run again.",
                 reason=code.lower(),
             )
+    return None
+
+
+def network_failure(error: PlaywrightError, url: str) -> RunbookError:
+    """A driver's error as a named ending; its text is not passed on, it may hold an address with codes in it."""
+    text = str(error)
+    if found := unreachable(text, url):
+        return found
     if "closed" in text or "crash" in text.lower():
         return Transient("The browser or its page was closed while a step was running.", reason="browser-gone")
     return Transient(f"{origin_of(url)} did not answer in time.", reason="timeout")

@@ -9,12 +9,12 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Itera
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from playwright.async_api import BrowserContext, Page, Response
+from playwright.async_api import BrowserContext, Page, Request, Response
 from playwright.async_api import Error as PlaywrightError
 
 from flows.jira.logs import last_pull
 from runbook import browser as browsers
-from runbook.beside import note_date, while_it_lives
+from runbook.beside import failed_site, note_date, note_document, while_it_lives
 from runbook.clock import Clock, longer
 from runbook.errors import Defect, PageChanged, RunbookError, Transient
 from runbook.evidence import RunFolder
@@ -170,8 +170,13 @@ class Run:
 
         def note(response: Response) -> None:
             note_date(job, response)
+            note_document(job, response.request, response)
+
+        def lost(request: Request) -> None:
+            note_document(job, request, None)
 
         context.on("response", note)
+        context.on("requestfailed", lost)
         try:
             error = await self._stopped_by(context, job)
             self.outcome = self._success() if error is None else self._ended(error)
@@ -180,6 +185,7 @@ class Run:
             return self.outcome
         finally:
             context.remove_listener("response", note)
+            context.remove_listener("requestfailed", lost)
             await self.pictures.settle()
             self.folder.note_skews(job.skews)
             seat.asked = job.asked
@@ -260,14 +266,17 @@ class Run:
         begun = time.monotonic()
         try:
             await self._within_step(job, step)
-        except Exception as error:
+        except Exception as raised:
+            error = failed_site(job, raised)
             self.failed_step = step.name
             self._tell_gap()
             shot = await self.pictures.take(job.shown(step), f"{number:02d}-{step.name}-failed")
             self._tell(number, step, "failed", time.monotonic() - begun, shot)
             if isinstance(error, PageChanged):
                 await self._unknown(job.shown(step), error, shot)
-            raise
+            if error is raised:
+                raise
+            raise error from None
         seconds = time.monotonic() - begun
         if step.signs_out and self.seat is not None:
             self.seat.signed_out = True

@@ -17,10 +17,14 @@ HERE = Path(__file__).parent
 
 @click.command(context_settings={"show_default": True})
 @click.option("--jobs", default=2, type=click.IntRange(1), help="Cells side by side.")
-@click.option("--only", multiple=True, metavar="STEP/FAULT", help="Only these; STEP/ and /FAULT are whole rows. May be repeated.")
+@click.option(
+    "--only", multiple=True, metavar="STEP/FAULT", help="Only these; STEP/ and /FAULT are whole rows. May be repeated."
+)
 @click.option("--week", type=int, help="Only the covering part of this week.")
 @click.option(
-    "--resume", type=click.Path(dir_okay=False, path_type=Path), help="Go on with what this file has; red cells are played again."
+    "--resume",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Go on with what this file has; red cells are played again.",
 )
 @click.option("--out", default=HERE / "RESULT.md", type=click.Path(dir_okay=False, path_type=Path), help="The table.")
 def main(jobs: int, only: tuple[str, ...], week: int | None, resume: Path | None, out: Path) -> None:
@@ -37,7 +41,9 @@ def main(jobs: int, only: tuple[str, ...], week: int | None, resume: Path | None
         with file.open("a", encoding="utf-8") as lines:
             lines.write(json.dumps(cell.told()) + "\n")
         said = f"RED {'; '.join(cell.problems)}" if cell.problems else cell.ending
-        click.echo(f"{cell.step}/{cell.fault}: {said} ({cell.seconds:.0f} s, channel {cell.state}, then {cell.then})", err=True)
+        click.echo(
+            f"{cell.step}/{cell.fault}: {said} ({cell.seconds:.0f} s, channel {cell.state}, then {cell.then})", err=True
+        )
 
     run(todo, jobs, done)
     out.write_text(markdown(found), encoding="utf-8")

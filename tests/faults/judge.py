@@ -15,7 +15,11 @@ from runbook.sandbox.world import MAILBOX, World
 from .stage import Stage
 
 GONE = 10.0  # seconds that a process has to go away
-CODES = {kind.__name__: kind.exit_code for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, RunbookError)}
+CODES = {
+    kind.__name__: kind.exit_code
+    for kind in vars(errors).values()
+    if isinstance(kind, type) and issubclass(kind, RunbookError)
+}
 CODES |= {"Connected": 0, "NothingToDo": 0}
 
 

@@ -24,7 +24,11 @@ async def main() -> None:
                 cell = await play(step, fault, ground, Path(folder) / str(number))
             except Exception as error:  # noqa: BLE001 - a cell that cannot be played is a red one
                 where = traceback.extract_tb(error.__traceback__)[-1]
-                cell = Cell(step, fault, problems=[f"{type(error).__name__} at {Path(where.filename).name}:{where.lineno}: {error}"])
+                cell = Cell(
+                    step,
+                    fault,
+                    problems=[f"{type(error).__name__} at {Path(where.filename).name}:{where.lineno}: {error}"],
+                )
             sys.stdout.write(json.dumps(cell.told()) + "\n")
             sys.stdout.flush()
         await ground.driver.end()

@@ -45,12 +45,21 @@ class Runner:
     def begun(self) -> Iterator[subprocess.Popen[str]]:
         argv = [sys.executable, "-m", "bench.any_verb", "connect", "--project", "HELP", "--sandbox", "--json"]
         argv += ["--sandbox-state", str(self.stage.folder / "world.json")]
-        kept = {key: os.environ[key] for key in ("PATH", "LANG", "RUNBOOK_BROWSER", "XDG_CACHE_HOME") if key in os.environ}
+        kept = {
+            key: os.environ[key] for key in ("PATH", "LANG", "RUNBOOK_BROWSER", "XDG_CACHE_HOME") if key in os.environ
+        }
         own = {"HOME": str(self.stage.folder / "home"), "TMPDIR": str(self.tmp), MARK: self.mark}
         env = {**kept, **own, "PYTHONPATH": f"{TESTS.parent}{os.pathsep}{TESTS}"}
         pipe = subprocess.PIPE
         with subprocess.Popen(
-            argv, stdin=pipe, stdout=pipe, stderr=pipe, text=True, env=env, cwd=self.stage.folder, start_new_session=True
+            argv,
+            stdin=pipe,
+            stdout=pipe,
+            stderr=pipe,
+            text=True,
+            env=env,
+            cwd=self.stage.folder,
+            start_new_session=True,
         ) as running:
             assert running.stdin
             running.stdin.write(json.dumps(self._ready()) + "\n")

@@ -13,7 +13,9 @@ from .matrix import Pair
 def markdown(found: Mapping[Pair, Cell]) -> str:
     """Faults down, steps across: the ending of each run, and what is wrong where anything is."""
     lines = ["| fault | " + " | ".join(f"`{step}`" for step in STEPS) + " |", "|---" * (len(STEPS) + 1) + "|"]
-    lines += [f"| {fault} | " + " | ".join(_cell(found.get((step, fault))) for step in STEPS) + " |" for fault in FAULTS]
+    lines += [
+        f"| {fault} | " + " | ".join(_cell(found.get((step, fault))) for step in STEPS) + " |" for fault in FAULTS
+    ]
     return "\n".join([*lines, "", summary(found), *_reds(found)]) + "\n"
 
 
