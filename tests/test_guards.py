@@ -68,6 +68,14 @@ async def test_a_fault_has_its_named_ending_and_connects_nothing(
     assert played.record["outcome"]["name"] == name
 
 
+async def test_an_address_that_jira_does_not_remove_stays_the_reply_to(tmp_path: Path) -> None:
+    played = Played(tmp_path, "entra,g2,popup,revoked,reply-to", ("remove-fails",))
+    outcome = await played.run(patience=5.0)
+    assert (outcome.name, outcome.reason) == ("Transient", "not-removed"), outcome.cause
+    assert played.world.projects[PROJECT].reply_to == MAILBOX
+    assert played.rows == [MAILBOX]
+
+
 @pytest.mark.parametrize("channel", ["empty", "revoked"])
 async def test_another_address_that_got_connected_is_removed_again(channel: str, tmp_path: Path) -> None:
     played = Played(tmp_path, f"entra,g2,popup,{channel}", ("connects-other",))

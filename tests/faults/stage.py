@@ -28,10 +28,10 @@ from .between import Between
 SCENARIO = "entra,g2,popup,revoked,reply-to"
 CODE = 30  # seconds that a one-time code is good for
 INTO = 2  # how far into such a time the sandbox's clock begins: no run has to wait for the next code
-STEP, RUN = 40, 80  # deadlines, seconds
+STEP, RUN = 120, 240  # deadlines, seconds: a machine may be busy
 SHORT = 2.0  # the deadline of a step that stalls
 CLOSING = 40.0  # seconds beyond the deadline for pictures, for closing the browser, and for a machine that is busy
-PATIENCE = 4.0
+PATIENCE = 6.0
 
 
 @dataclass
