@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Coroutine
-from contextlib import suppress
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
-from playwright.async_api import BrowserContext, Request, Response
+from playwright.async_api import BrowserContext, Page, Request, Response
 from playwright.async_api import Error as PlaywrightError
 
 from runbook.clock import stopped
@@ -21,23 +21,52 @@ NOTICE = 2.0  # seconds
 
 
 async def while_it_lives(context: BrowserContext, work: Coroutine[Any, Any, None]) -> None:
-    """Awaits the work. Raises Transient when the browser goes away under it: the driver leaves some of its calls unanswered."""
-    gone, browser = asyncio.Event(), context.browser
+    """Awaits the work. Raises Transient when the browser, or a page of it, goes away under it: the driver leaves some of its calls
+    unanswered."""
+    with _lost(context) as lost:
+        working, losing = asyncio.ensure_future(work), asyncio.ensure_future(lost.wait())
+        try:
+            await asyncio.wait({working, losing}, return_when=asyncio.FIRST_COMPLETED)
+            if working.done():
+                return await working
+            # What has noticed it by itself says it better; the rest never will.
+            await asyncio.wait({working}, timeout=NOTICE)
+            if working.done():
+                return await working
+            raise Transient(
+                "The browser was closed, or a page of it crashed, while a step was running.", reason="browser-gone"
+            )
+        finally:
+            losing.cancel()
+            await stopped(working)
+
+
+@contextmanager
+def _lost(context: BrowserContext) -> Iterator[asyncio.Event]:
+    """An event that is set when the browser is gone, or when one of the context's pages has crashed."""
+    lost, browser = asyncio.Event(), context.browser
+    watched: list[Page] = []
+
+    def gone(_: object) -> None:
+        lost.set()
+
+    def watch(page: Page) -> None:
+        watched.append(page)
+        page.on("crash", gone)
+
     if browser is not None:
-        browser.on("disconnected", lambda _: gone.set())
-    working, dying = asyncio.ensure_future(work), asyncio.ensure_future(gone.wait())
+        browser.on("disconnected", gone)
+    for page in context.pages:
+        watch(page)
+    context.on("page", watch)
     try:
-        await asyncio.wait({working, dying}, return_when=asyncio.FIRST_COMPLETED)
-        if working.done():
-            return await working
-        # What has noticed it by itself says it better; the rest never will.
-        await asyncio.wait({working}, timeout=NOTICE)
-        if working.done():
-            return await working
-        raise Transient("The browser was closed while a step was running.", reason="browser-gone")
+        yield lost
     finally:
-        dying.cancel()
-        await stopped(working)
+        context.remove_listener("page", watch)
+        for page in watched:
+            page.remove_listener("crash", gone)
+        if browser is not None:
+            browser.remove_listener("disconnected", gone)
 
 
 def note_document(job: Job, request: Request, response: Response | None) -> None:

@@ -2,12 +2,29 @@
 
 from __future__ import annotations
 
-from runbook.step import Channel, Job, SessionLost, origin_of
+from urllib.parse import urlsplit
+
+from runbook.step import Channel, Job, SessionLost, Transient, origin_of
 
 
 def home(channel: Channel) -> str:
     """The address of the project itself."""
     return f"{channel.site.url}/jira/servicedesk/projects/{channel.project}"
+
+
+def signed_out(job: Job) -> bool:
+    """Whether Jira has sent its tab to a sign-in: its session is over."""
+    at = urlsplit(job.jira.url)
+    return at.path.startswith("/login") and at.hostname in ("id.atlassian.com", job.channel.site.host)
+
+
+def session_ended() -> Transient:
+    """The ending when that happens in the middle of a run, and nothing says that the sign-out of step 4 did it."""
+    return Transient(
+        "Jira's session ended while a step was running.",
+        remedy="Run it again: it signs in anew.",
+        reason="session-expired",
+    )
 
 
 async def in_jira(job: Job) -> None:

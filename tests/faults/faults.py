@@ -86,8 +86,8 @@ async def no_name(_stage: Stage, job: Job, _step: Step) -> AsyncIterator[None]:
 async def session_expires(stage: Stage, _job: Job, _step: Step) -> AsyncIterator[None]:
     """Nobody is signed in anywhere any more."""
     with stage.world.lock:
-        for session in stage.world.sessions.values():
-            session.accounts = []
+        for key in [key for key, session in stage.world.sessions.items() if session.accounts]:
+            del stage.world.sessions[key]
     yield
 
 
@@ -98,12 +98,14 @@ async def popup_closed(_stage: Stage, job: Job, _step: Step) -> AsyncIterator[No
 
     async def close(page: Page, *, shown: bool) -> None:
         with suppress(PlaywrightError):
+            if not shown and await page.opener() is None:
+                return
             if not shown:
                 await page.wait_for_load_state("domcontentloaded")
             await page.close()
 
     def opened(page: Page) -> None:
-        if not closing and page is not job.page and page is not job.jira:
+        if page is not job.page and page is not job.jira:
             closing.append(asyncio.ensure_future(close(page, shown=False)))
 
     if job.window is not None and not job.window.is_closed():

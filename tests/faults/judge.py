@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+from tenacity import Retrying, retry_if_result, stop_after_delay, wait_fixed
 
 from runbook import errors
 from runbook.errors import RunbookError
@@ -60,7 +61,15 @@ def connected(world: World) -> list[str]:
 
 def left(processes: list[psutil.Process], scratch: Path) -> list[str]:
     """What a run has left behind: processes, and names in the temporary folder."""
-    return running(processes) + [f"{path.name} is left" for path in sorted(scratch.iterdir())]
+    # A driver removes the folder of a browser that was killed a moment after that browser is gone.
+    looking = Retrying(
+        retry=retry_if_result(bool),
+        wait=wait_fixed(0.1),
+        stop=stop_after_delay(GONE),
+        retry_error_callback=lambda state: state.outcome.result() if state.outcome else [],
+    )
+    found: list[str] = looking(lambda: sorted(path.name for path in scratch.iterdir()))
+    return running(processes) + [f"{name} is left" for name in found]
 
 
 def running(processes: list[psutil.Process]) -> list[str]:
