@@ -51,6 +51,8 @@ def network_failure(error: PlaywrightError, url: str) -> RunbookError:
     text = str(error)
     if found := unreachable(text, url):
         return found
+    if "Failed to fetch" in text:  # what a page is told of the network
+        return Transient(f"{origin_of(url)} cannot be reached.", reason="unreachable")
     if "closed" in text or "crash" in text.lower():
         return Transient("The browser or its page was closed while a step was running.", reason="browser-gone")
     return Transient(f"{origin_of(url)} did not answer in time.", reason="timeout")

@@ -207,16 +207,18 @@ class Job:
     async def fetch(self, path: str, page: Page | None = None) -> tuple[int, Any]:
         """GET of an address of the page's own origin with the page's own cookies: status and parsed JSON (None if it is none).
         Raises Transient like `goto`."""
-        script = """async (path) => {
-          const r = await fetch(path, {headers: {Accept: 'application/json'}, credentials: 'same-origin', redirect: 'manual'});
+        target = page or self.jira
+        script = """async ([path, limit]) => {
+          const how = {headers: {Accept: 'application/json'}, credentials: 'same-origin', redirect: 'manual'};
+          const r = await fetch(path, {...how, signal: AbortSignal.timeout(limit)});
           return [r.type === 'opaqueredirect' ? 302 : r.status, await r.text()];
         }"""
         try:
-            status, text = await (page or self.jira).evaluate(script, path)
+            status, text = await target.evaluate(script, [path, self.patience * 2000])
         except PlaywrightError as error:
-            raise network_failure(error, path) from None
+            raise network_failure(error, target.url) from None
         if int(status) >= 500:
-            raise answered(origin_of((page or self.jira).url), int(status))
+            raise answered(origin_of(target.url), int(status))
         try:
             return int(status), json.loads(text)
         except ValueError:

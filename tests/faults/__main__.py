@@ -10,7 +10,7 @@ import click
 
 from .cell import Cell
 from .matrix import cells, covering, kept, run
-from .table import markdown, summary
+from .table import markdown, short
 
 HERE = Path(__file__).parent
 
@@ -28,7 +28,7 @@ HERE = Path(__file__).parent
 )
 @click.option("--out", default=HERE / "RESULT.md", type=click.Path(dir_okay=False, path_type=Path), help="The table.")
 def main(jobs: int, only: tuple[str, ...], week: int | None, resume: Path | None, out: Path) -> None:
-    """Plays every step of the runbook with every fault in the sandbox. Exit 1 when a cell is red."""
+    """Plays every step of the runbook with every fault in the sandbox, and prints the table in short. Exit 1 when a cell is red."""
     file = resume or Path("faults.jsonl")
     if resume is None:
         file.unlink(missing_ok=True)
@@ -47,7 +47,7 @@ def main(jobs: int, only: tuple[str, ...], week: int | None, resume: Path | None
 
     run(todo, jobs, done)
     out.write_text(markdown(found), encoding="utf-8")
-    sys.stdout.write(summary(found) + "\n")
+    sys.stdout.write(short(found))
     sys.exit(any(cell.problems for cell in found.values()))
 
 

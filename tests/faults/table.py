@@ -37,3 +37,12 @@ def _cell(cell: Cell | None) -> str:
 
 def _reds(found: Mapping[Pair, Cell]) -> list[str]:
     return [f"- {cell.step} / {cell.fault}: {'; '.join(cell.problems)}" for cell in found.values() if cell.problems]
+
+
+def short(found: Mapping[Pair, Cell]) -> str:
+    """One line for each fault: how often which ending came of it."""
+    lines = ["| fault, in each of the steps | endings |", "|---|---|"]
+    for fault in FAULTS:
+        ends = Counter(cell.ending for (_, met), cell in found.items() if met == fault)
+        lines.append(f"| {fault} | {', '.join(f'{name} {number}' for name, number in ends.most_common())} |")
+    return "\n".join([*lines, "", summary(found)]) + "\n"

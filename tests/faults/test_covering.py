@@ -70,6 +70,15 @@ def test_the_table_has_every_cell_and_names_what_is_red_or_empty(tmp_path: Path)
     assert summary(found).startswith(f"2 of {len(cells())} cells, 1 red, {len(cells()) - 2} empty.")
 
 
+def test_the_table_that_is_kept_has_every_cell_and_none_of_them_is_red() -> None:
+    text = (Path(__file__).parent / "RESULT.md").read_text(encoding="utf-8")
+    header, _, *rows = [line.strip("| ").split(" | ") for line in text.splitlines() if line.startswith("|")]
+    assert header == ["fault", *(f"`{step}`" for step in STEPS)]
+    assert [row[0] for row in rows] == list(FAULTS)
+    assert {len(row) for row in rows} == {len(header)}
+    assert "**" not in text
+
+
 @pytest.mark.parametrize(
     ("changed", "state", "says"),
     [
