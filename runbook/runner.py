@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from playwright.async_api import BrowserContext, Page, Request, Response
@@ -182,6 +182,7 @@ class Run:
             self.outcome = self._success() if error is None else self._ended(error)
             if error is not None and not isinstance(error, (Transient, Defect)):  # the browser is still of use
                 await self._leave(job)
+                self.outcome = replace(self.outcome, warnings=tuple(self.warnings))
             return self.outcome
         finally:
             context.remove_listener("response", note)
