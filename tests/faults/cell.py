@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,10 +17,9 @@ from runbook.step import Job, Step
 
 from . import judge, process
 from .faults import FAULTS, Fault
-from .stage import CLOSING, RUN, SHORT, Ground, Stage
+from .stage import CLOSING, PATIENCE, RUN, Ground, Stage
 
 STEPS = tuple(step.name for step in CONNECT)
-CALM = 15.0  # the patience of the run after it, and of one that ends by its deadline
 
 
 @dataclass
@@ -57,10 +57,8 @@ async def play(step: str, fault: str, ground: Ground, folder: Path, *, again: bo
 async def _struck(cell: Cell, stage: Stage, meant: Fault) -> None:
     steps = [struck(step, meant, stage) if step.name == cell.step else step for step in CONNECT]
     tasks, begun = asyncio.all_tasks(), time.monotonic()
-    if meant.short:
-        outcome = await stage.run(steps, patience=CALM, short=cell.step)
-    else:
-        outcome = await stage.run(steps)
+    with nullcontext() if meant.pictured else patch.object(pictures, "screenshot", no_picture):
+        outcome = await stage.run(steps, short=cell.step if meant.short else "")
     cell.seconds = round(time.monotonic() - begun, 2)
     _note(cell, outcome, stage)
     cell.problems += judge.ending(outcome.event(), meant.endings, cell.state)
@@ -68,8 +66,8 @@ async def _struck(cell: Cell, stage: Stage, meant: Fault) -> None:
         cell.problems.append("the step was not reached")
     if cell.seconds > RUN + CLOSING:
         cell.problems.append(f"took {cell.seconds} s")
-    if meant.short and outcome.exit_code and cell.seconds > RUN / 2 + SHORT:
-        cell.problems.append(f"the step's deadline did not hold: {cell.seconds} s")
+    if meant.short and outcome.exit_code and outcome.reason != "deadline" and "did not answer" not in outcome.cause:
+        cell.problems.append(f"the step's deadline did not hold: {outcome.cause}")
     if left := [task.get_coro() for task in asyncio.all_tasks() - tasks if not task.done()]:
         cell.problems.append(f"still at work: {left}")
     cell.problems += judge.left(stage.ground.browsers(), stage.ground.scratch)
@@ -82,7 +80,7 @@ async def _struck(cell: Cell, stage: Stage, meant: Fault) -> None:
 
 async def _healed(cell: Cell, stage: Stage, meant: Fault) -> None:
     with patch.object(pictures, "screenshot", no_picture):
-        outcome = await stage.run(CONNECT, patience=CALM, retry_rejected=meant.parks)
+        outcome = await stage.run(CONNECT, retry_rejected=meant.parks)
     cell.then = outcome.name
     cell.problems += judge.healed(outcome.name, outcome.cause, stage.state())
     cell.problems += judge.left(stage.ground.browsers(), stage.ground.scratch)
@@ -102,8 +100,10 @@ def struck(step: Step, fault: Fault, stage: Stage) -> Step:
     assert during
 
     async def run(_self: Step, job: Job) -> None:
+        calm, job.patience = job.patience, job.patience if fault.short else PATIENCE
         async with during(stage, job, step):
             await step.run(job)
+        job.patience = calm
 
     kind = type(step)
     made: Step = type(kind.__name__, (kind,), {"run": run})()

@@ -31,13 +31,14 @@ During = Callable[[Stage, Job, Step], AbstractAsyncContextManager[None]]
 class Fault:
     """`during`: holds while the step runs; None: it strikes a run in a process of its own, as `strike` says (a signal, or the program
     that is killed). `endings`: those that a run may have. `short`: the step gets little time. `parks`: a secret was refused, and the
-    next run is told to try it again."""
+    next run is told to try it again. `pictured`: it matters that pictures are taken."""
 
     during: During | None = None
     strike: str = ""
     endings: frozenset[str] = LATER
     short: bool = False
     parks: bool = False
+    pictured: bool = False
 
 
 def served(deed: Callable[[], between.Deed]) -> During:
@@ -188,7 +189,7 @@ FAULTS: dict[str, Fault] = {
     "http-503": Fault(served(lambda: between.status("503 Service Unavailable"))),
     "connection-reset": Fault(served(lambda: between.reset)),
     "dns-failure": Fault(no_name),
-    "stall": Fault(served(lambda: between.stall), short=True),
+    "stall": Fault(served(lambda: between.stall), short=True, pictured=True),
     "aborted-navigation": Fault(served(lambda: between.no_content), endings=ODD),
     "empty-page": Fault(served(lambda: between.empty), endings=ODD),
     "script-error": Fault(served(lambda: between.script_error), endings=ODD),
@@ -198,15 +199,15 @@ FAULTS: dict[str, Fault] = {
     "session-expires": Fault(session_expires, endings=LATER | {"SessionLost"}),
     "popup-closed": Fault(popup_closed, endings=LATER | {"PageChanged"}),
     "popup-blocked": Fault(played("popup-blocked"), endings=LATER | {"PageChanged"}),
-    "tab-crash": Fault(tab_crash),
-    "browser-killed": Fault(browser_killed),
+    "tab-crash": Fault(tab_crash, pictured=True),
+    "browser-killed": Fault(browser_killed, pictured=True),
     "driver-killed": Fault(strike="driver"),
     "token-exchange-fails": Fault(played("token-exchange-fails")),
     "jira-error-banner": Fault(played("jira-error-banner")),
     "captcha": Fault(played("captcha"), endings=LATER | {"HumanNeeded"}),
     "wrong-code": Fault(wrong_code, endings=LATER | {"CredentialsRejected"}, parks=True),
     "clock-off-40s": Fault(clock_off),
-    "disk-full": Fault(disk_full),
+    "disk-full": Fault(disk_full, pictured=True),
     "sigterm": Fault(strike="SIGTERM"),
     "sigkill": Fault(strike="SIGKILL", endings=frozenset({"killed"})),
 }

@@ -31,7 +31,7 @@ INTO = 2  # how far into such a time the sandbox's clock begins: no run has to w
 STEP, RUN = 120, 240  # deadlines, seconds: a machine may be busy
 SHORT = 2.0  # the deadline of a step that stalls
 CLOSING = 40.0  # seconds beyond the deadline for pictures, for closing the browser, and for a machine that is busy
-PATIENCE = 6.0
+PATIENCE = 5.0  # of the step that meets a fault
 
 
 @dataclass
@@ -98,9 +98,7 @@ class Stage:
     def channel(self, deadlines: Mapping[str, Any]) -> Channel:
         return Channel.model_validate({**channel(self.world), "deadlines": deadlines})
 
-    async def run(
-        self, steps: Sequence[Step], *, patience: float = PATIENCE, short: str = "", retry_rejected: bool = False
-    ) -> Outcome:
+    async def run(self, steps: Sequence[Step], *, short: str = "", retry_rejected: bool = False) -> Outcome:
         """One run. `short`: the step that has little time."""
         if self.events:
             self.world.offset += CODE
@@ -116,7 +114,7 @@ class Stage:
             driver=self.ground.driver,
             retry_rejected=retry_rejected,
         )
-        session = Session(place, Options(patience=patience), steps, sinks=[self.events.append])
+        session = Session(place, Options(), steps, sinks=[self.events.append])
         with self.stack:
             outcome = await session.connect(self.channel(deadlines))
         self.between.deed = None
