@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from runbook.step import Channel, Job, SessionLost, Transient, origin_of
+from runbook.step import Channel, Job, RunbookError, SessionLost, Transient, origin_of
 
 
 def home(channel: Channel) -> str:
@@ -25,6 +25,17 @@ def session_ended() -> Transient:
         remedy="Run it again: it signs in anew.",
         reason="session-expired",
     )
+
+
+async def not_done(job: Job, error: RunbookError) -> RunbookError:
+    """What it means when Jira does not do what its page was asked for: its session is over, or else `error`."""
+    if signed_out(job):
+        return session_ended()
+    if origin_of(job.jira.url) == job.channel.site.url:
+        status, _ = await job.fetch("/rest/api/3/myself")
+        if status in (302, 401):
+            return session_ended()
+    return error
 
 
 async def in_jira(job: Job) -> None:
