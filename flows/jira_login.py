@@ -7,7 +7,7 @@ import re
 from flows.jira.tab import home
 from flows.screens.answer import SignIn
 from flows.sso_request import allow_sign_in, note_request
-from runbook.step import ConfigError, HumanNeeded, Job, Step
+from runbook.step import ConfigError, HumanNeeded, Job, PageChanged, Step
 
 
 class JiraLogin(Step):
@@ -27,6 +27,13 @@ class JiraLogin(Step):
         goal = rf"^{re.escape(site.url)}/(?!login)"
         await SignIn(job, job.admin, page, goal, on_consent=lambda seen: allow_sign_in(job, page, seen)).run()
         status, me = await job.fetch("/rest/api/3/myself")
+        if status in (302, 401):  # as a Jira answers, of which another page was taken for the project's
+            raise PageChanged(
+                "The site shows a page of its own, and nobody is signed in to Jira.",
+                reason="not-signed-in",
+                seen=page.url.split("?")[0],
+                expected="a sign-in page, or a page of Jira for somebody who is signed in",
+            )
         if status != 200 or not isinstance(me, dict) or "accountId" not in me:
             raise ConfigError(
                 f"{site.url} does not answer as a Jira Cloud site does (/rest/api/3/myself: {status}).",

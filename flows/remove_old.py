@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
+
+from playwright.async_api import Error as PlaywrightError
 
 from flows.jira.email_page import Row, in_row, make_reply_to, open_page, read_rows, remove, row_of
 from flows.jira.page import get, need
 from flows.oauth_window import reach_consent
 from flows.read_channel import strangers
-from runbook.step import ConfigError, Job, Step
+from runbook.step import ConfigError, Job, RunbookError, Step
 
 MOST_ROWS = 10  # addresses that a project may have (domain.md 2.1)
 
@@ -72,7 +75,7 @@ class RemoveOld(Step):
         job.host.before_cut(job.facts)
         ready = "consent page open and checked" if job.facts.consent_shown else "mailbox signed in at its provider"
         job.decide("remove", job.facts.why, connection=old.told(), ready_for_the_new_one=ready)
-        if old.reply_to:
+        if was_reply_to := old.reply_to:
             spare = next((row.address for row in rows if row.default), None)
             if spare is None:
                 raise ConfigError(
@@ -81,7 +84,15 @@ class RemoveOld(Step):
                 )
             await make_reply_to(job, spare)
             old = await row_of(job, old.address) or old
-        await remove(job, old)
+        try:
+            await remove(job, old)
+        except RunbookError:
+            if was_reply_to and job.facts.removed_at is None:  # it stays, so it stays what it was
+                with suppress(RunbookError, PlaywrightError):
+                    await job.goto(job.facts.email_page, job.jira)
+                    await open_page(job)
+                    await make_reply_to(job, old.address)
+            raise
 
     async def old(self, job: Job, rows: list[Row]) -> Row | None:
         """The row that stands in the way: the mailbox's own, or, where there is room for one account only, the one in its place."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flows.jira.email_page import Row, alerts, choose, in_row, make_reply_to, open_menu, open_page, row_of, watch
 from flows.jira.page import DIALOG, missing, need, press, push
+from flows.jira.tab import not_done
 from runbook.step import Job, PageChanged, Step
 
 
@@ -45,5 +46,6 @@ class Restore(Step):
             raise missing(job, "email-page.request-type")
         want = {"address": row.address, "request_type": job.facts.request_type}
         if await watch(job, want=want) != "as-wanted":
-            raise PageChanged(f"Jira did not set the request type. {await alerts(job)}".strip(), reason="request-type")
+            said = f"Jira did not set the request type. {await alerts(job)}".strip()
+            raise await not_done(job, PageChanged(said, reason="request-type"))
         job.say(f"Request type: {job.facts.request_type}.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -46,9 +46,14 @@ class Guard:
         return code.value
 
     @asynccontextmanager
-    async def signing_in(self, login: Login, emit: Callable[[Mapping[str, Any]], None]) -> AsyncIterator[None]:
-        """For the length of a sign-in: no other run signs this identity in. Waits for one that does, and says so.
-        Raises Locked when that takes longer than a sign-in can."""
+    async def signing_in(
+        self,
+        login: Login,
+        emit: Callable[[Mapping[str, Any]], None],
+        waiting: Callable[[], AbstractContextManager[None]] = nullcontext,
+    ) -> AsyncIterator[None]:
+        """For the length of a sign-in: no other run signs this identity in. Waits for one that does, and says so; `waiting` is
+        entered for so long. Raises Locked when that takes longer than a sign-in can."""
         origins = self.channel.site.admin_origins if login.role == "admin" else self.channel.mailbox_origins
         name = f"{login.username.lower()} at {urlsplit(origins[0]).netloc}"
         async with AsyncExitStack() as stack:
@@ -56,7 +61,8 @@ class Guard:
                 stack.enter_context(self.state.lock_identity(name, wait=0.0))
             except Locked as held:
                 emit({"event": "say", "text": f"Waits until one sign-in has ended. {held.cause}"})
-                await stack.enter_async_context(self.state.hold_identity(name))
+                with waiting():
+                    await stack.enter_async_context(self.state.hold_identity(name))
             yield
 
     def refuse_rejected(self, login: Login, what: str) -> None:

@@ -34,18 +34,32 @@ def origin_of(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
+def answered(origin: str, status: int) -> Transient:
+    """The ending for a site that answers 5xx."""
+    return Transient(f"{origin} answered {status}.", reason=f"http-{status}")
+
+
+def unreachable(text: str, url: str) -> Transient | None:
+    """The ending that a browser's or a driver's word for a failed request (`net::ERR_...`) means; None where it names none."""
+    if not (found := NETWORK.search(text)):
+        return None
+    code = (found[1] or found[2] or "failed").lower()
+    return Transient(
+        f"{origin_of(url)} cannot be reached ({code.replace('_', ' ')}).",
+        remedy="Check the network, the proxy and the address, then run again.",
+        reason=f"err_{code}",
+    )
+
+
 def network_failure(error: PlaywrightError, url: str) -> RunbookError:
     """A driver's error as a named ending; its text is not passed on, it may hold an address with codes in it."""
     text, origin = str(error), origin_of(url)
-    if isinstance(error, PlaywrightTimeout):
+    if (
+        isinstance(error, PlaywrightTimeout) or "TimeoutError: signal timed out" in text
+    ):  # a page's own request, see `Job.fetch`
         return Transient(f"{origin} did not answer in time.", reason="timeout")
-    if found := NETWORK.search(text):
-        code = (found[1] or found[2] or "failed").lower()
-        return Transient(
-            f"{origin} cannot be reached ({code.replace('_', ' ')}).",
-            remedy="Check the network, the proxy and the address, then run again.",
-            reason=f"err_{code}",
-        )
+    if found := unreachable(text, url):
+        return found
     if SELECTOR.search(text):
         told = Defect.of(error)
         return Defect(f"{told.cause.rstrip('.')}, a selector that the browser does not understand.", reason="selector")

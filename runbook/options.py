@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 @dataclass
 class Options:
-    """How to run: see the verbs' help."""
+    """How to run: see the verbs' help. `patience`: seconds for one answer of a page; None: as the channel's deadlines say."""
 
     dry_run: bool = False
     force: bool = False
@@ -16,7 +16,7 @@ class Options:
     seen: tuple[str, str] | None = None
     headed: bool = False
     logout_by: str = "url"
-    patience: float = 15.0
+    patience: float | None = None
     locators: Mapping[str, str] = field(default_factory=dict)
     teach: bool = False
     pause: Callable[[str], Awaitable[None]] | None = None

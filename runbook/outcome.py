@@ -132,6 +132,8 @@ def named(error: RunbookError, facts: Facts) -> RunbookError:
     if facts.connected and facts.verified_at is None:
         there = ", ".join(facts.connected)
         return _like(error, f"{there} is connected and not verified yet. {error.cause}", error.remedy)
+    if error.reason == "deadline" and facts.removed_at is None:
+        return _like(error, f"{error.cause} No connection was changed.", error.remedy)
     if not facts.cut or isinstance(error, ChannelDown):
         return error
     removed_at = datetime.fromtimestamp(facts.removed_at or 0.0, UTC).strftime("%H:%M:%S UTC")

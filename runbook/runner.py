@@ -5,15 +5,17 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
 
-from playwright.async_api import BrowserContext, Page, Response
+from playwright.async_api import BrowserContext, Page, Request, Response
 from playwright.async_api import Error as PlaywrightError
 
 from flows.jira.logs import last_pull
-from runbook.beside import note_date, while_it_lives
+from runbook import browser as browsers
+from runbook.beside import failed_site, note_date, note_document, while_it_lives
+from runbook.clock import Clock, longer
 from runbook.errors import Defect, PageChanged, RunbookError, Transient
 from runbook.evidence import RunFolder
 from runbook.guard import Guard
@@ -29,6 +31,8 @@ from runbook.versions import versions
 
 Sink = Callable[[Mapping[str, Any]], None]
 LAST = "leave"
+LEAVING = 30.0  # seconds that the last step gets after a failure
+T = TypeVar("T")
 OF_THE_SITE = ("account_id", "account_address", "discovered")  # facts that hold for every channel of it
 
 
@@ -65,7 +69,9 @@ class Run:
     warnings: list[str] = field(default_factory=list)
     facts: Facts = field(default_factory=Facts)
     pictures: Pictures = field(init=False)
+    clock: Clock = field(default_factory=Clock)
     seat: Seat | None = None
+    step: str = ""
     failed_step: str = ""
     outcome: Outcome | None = None
     _gap: Mapping[str, Any] | None = None
@@ -108,7 +114,7 @@ class Run:
         self.guard.remember_rejected(login, what)
 
     def signing_in(self, login: Any) -> contextlib.AbstractAsyncContextManager[None]:
-        return self.guard.signing_in(login, self.emit)
+        return self.guard.signing_in(login, self.emit, self.clock.pause)
 
     def before_cut(self, facts: Facts) -> None:
         if self.rescue is not None:
@@ -127,22 +133,18 @@ class Run:
         self.emit({"event": "person", "text": text, "seconds": seconds})
         with contextlib.suppress(PlaywrightError):  # what is wrong with the page is told by `until`
             await page.bring_to_front()
-        if self.banner is None:
-            return await until
-        return await self.banner.hold(page, text, seconds, until)
+        with self.clock.pause():
+            return await (until if self.banner is None else self.banner.hold(page, text, seconds, until))
 
     async def play(self, context: BrowserContext) -> Outcome:
         """Runs all steps in this context and returns the ending; a run that is cancelled ends with a name as well. `seat`: what
         an earlier run in this context has left, if there was one; what this one leaves afterwards."""
         if context.browser:
             self.emit({"event": "versions", **versions(f"{self.program()} {context.browser.version}")})
-        self.outcome = await self._played(context)
-        return self.outcome
-
-    async def _played(self, context: BrowserContext) -> Outcome:
+        self.clock = Clock(lambda: browsers.close(context))
         # A window that is looked at shows one tab at a time, and a recording belongs to one step.
         self.pictures.beside = not self.headed and self.recorder is None
-        seat = self.seat = self.seat or Seat(await context.new_page())
+        seat = self.seat = self.seat or Seat(await self._within_run(context.new_page()))
         self.facts = self.facts.model_copy(update=seat.known)
         job = Job(
             channel=self.channel,
@@ -157,7 +159,7 @@ class Run:
             rescue=self.options.rescue,
             seen=self.options.seen,
             logout_by=self.options.logout_by,
-            patience=self.options.patience,
+            patience=self.options.patience or self.channel.deadlines.patience.total_seconds(),
             locators=dict(self.options.locators),
             spare=seat.spare,
             near=seat.near,
@@ -168,21 +170,23 @@ class Run:
 
         def note(response: Response) -> None:
             note_date(job, response)
+            note_document(job, response.request, response)
+
+        def lost(request: Request) -> None:
+            note_document(job, request, None)
 
         context.on("response", note)
+        context.on("requestfailed", lost)
         try:
-            await while_it_lives(context, self._steps(job))
-            return self._success()
-        except RunbookError as error:
-            return await self._failure(job, error)
-        except PlaywrightError as error:
-            return await self._failure(job, network_failure(error, job.channel.site.url))
-        except asyncio.CancelledError:
-            return self._ended(interrupted(self.facts))
-        except Exception as error:  # noqa: BLE001 - every ending has a name
-            return await self._failure(job, Defect.of(error))
+            error = await self._stopped_by(context, job)
+            self.outcome = self._success() if error is None else self._ended(error)
+            if error is not None and not isinstance(error, (Transient, Defect)):  # the browser is still of use
+                await self._leave(job)
+                self.outcome = replace(self.outcome, warnings=tuple(self.warnings))
+            return self.outcome
         finally:
             context.remove_listener("response", note)
+            context.remove_listener("requestfailed", lost)
             await job.drop()
             await self.pictures.settle()
             self.folder.note_skews(job.skews)
@@ -192,14 +196,46 @@ class Run:
                 seat.near = (job.channel.project, self.facts.email_page)
             seat.known = {name: getattr(self.facts, name) for name in OF_THE_SITE}
 
+    async def _stopped_by(self, context: BrowserContext, job: Job) -> RunbookError | None:
+        """Runs the steps; what kept the run from its end, if anything did."""
+        error: RunbookError
+        try:
+            await self._within_run(while_it_lives(context, self._steps(job)))
+            self._keep()
+        except RunbookError as raised:
+            error = raised
+        except PlaywrightError as raised:
+            error = network_failure(raised, job.channel.site.url)
+        except asyncio.CancelledError:
+            error = interrupted(self.facts)
+        except Exception as raised:  # noqa: BLE001 - every ending has a name
+            error = Defect.of(raised)
+        else:
+            return None
+        if self.step != LAST or error.reason == "interrupted":
+            return error
+        self._tell_left(self.steps[-1], error)  # all that counts is done
+        self._keep()
+        return None
+
+    async def _within_run(self, work: Coroutine[Any, Any, T]) -> T:
+        seconds = self.channel.deadlines.run.total_seconds()
+        return await self.clock.within(seconds, "The run", longer("run"), work)
+
+    async def _within_step(self, job: Job, step: Step) -> None:
+        seconds, what = self.channel.deadlines.of_step(step.name), f"Step `{step.name}` ({step.title})"
+        await self.clock.within(seconds, what, longer(f"step, or deadlines.steps.{step.name}"), step.run(job))
+
     async def _steps(self, job: Job) -> None:
         for number, step in enumerate(self.steps, 1):
             if self._over(step):
                 self._tell(number, step, "skipped", 0.0)
                 continue
             await self._step(job, number, step)
+        self.step = ""
         if self.rescue is not None:
-            await self.rescue.settle(self.facts, lambda: last_pull(job))
+            with self.clock.pause():
+                await self.rescue.settle(self.facts, lambda: last_pull(job))
 
     def _over(self, step: Step) -> bool:
         if step.name == LAST:
@@ -208,7 +244,7 @@ class Run:
         return unwanted or (self.options.dry_run and step.cuts)
 
     async def _step(self, job: Job, number: int, step: Step) -> None:
-        job.stage = None
+        job.stage, self.step = None, step.name
         if self.headed:
             await job.shown(step).bring_to_front()
         if not step.still:
@@ -216,35 +252,44 @@ class Run:
             self.pictures.changed()
         await self._announce(number, step)
         self._tell(number, step, "started", None)  # after a pause, whose question its live line would draw over
-        async with self._recorded(job, step):
-            begun = time.monotonic()
-            try:
-                await step.run(job)
-            except Exception as error:
-                self.failed_step = step.name
-                self._tell_gap()
-                shot = await self.pictures.take(job.shown(step), f"{number:02d}-{step.name}-failed")
-                self._tell(number, step, "failed", time.monotonic() - begun, shot)
-                if isinstance(error, PageChanged):
-                    await self._unknown(job.shown(step), error, shot)
-                if step.name != LAST:
-                    raise
-                cause = error.cause if isinstance(error, RunbookError) else f"it did not work ({type(error).__name__})"
-                self.emit({"event": "warning", "text": f"{step.title}: {cause}"})
-                return
-            seconds = time.monotonic() - begun
-            if step.signs_out and self.seat is not None:
-                self.seat.signed_out = True
-            self._tell_gap()
-            if self.headed:
-                await job.shown(step).bring_to_front()
-            self._tell(number, step, "done", seconds)
-            cut, over = self.facts.cut, self.facts.removed_at is None or self.facts.verified_at is not None
-            await self.pictures.begin(job.shown(step), number, f"{number:02d}-{step.name}-done", later=cut)
-            if over:
-                self.pictures.resume()
+        try:
+            async with self._recorded(job, step):
+                await self._made(job, number, step)
+        except Exception as error:
+            if not (step.name == self.failed_step == LAST):
+                raise
+            self._tell_left(step, error)
+            return
         if self.rescue is not None:
-            await self.rescue.after(step.name, self.facts)
+            with self.clock.pause():
+                await self.rescue.after(step.name, self.facts)
+
+    async def _made(self, job: Job, number: int, step: Step) -> None:
+        begun = time.monotonic()
+        try:
+            await self._within_step(job, step)
+        except Exception as raised:
+            error = failed_site(job, raised)
+            self.failed_step = step.name
+            self._tell_gap()
+            shot = await self.pictures.take(job.shown(step), f"{number:02d}-{step.name}-failed")
+            self._tell(number, step, "failed", time.monotonic() - begun, shot)
+            if isinstance(error, PageChanged):
+                await self._unknown(job.shown(step), error, shot)
+            if error is raised:
+                raise
+            raise error from None
+        seconds = time.monotonic() - begun
+        if step.signs_out and self.seat is not None:
+            self.seat.signed_out = True
+        self._tell_gap()
+        if self.headed:
+            await job.shown(step).bring_to_front()
+        self._tell(number, step, "done", seconds)
+        cut, over = self.facts.cut, self.facts.removed_at is None or self.facts.verified_at is not None
+        await self.pictures.begin(job.shown(step), number, f"{number:02d}-{step.name}-done", later=cut)
+        if over:
+            self.pictures.resume()
 
     async def _announce(self, number: int, step: Step) -> None:
         async def show(*, paused: bool) -> None:
@@ -253,7 +298,8 @@ class Run:
 
         if self.options.pause is not None:
             await show(paused=True)
-            await self.options.pause(step.title)
+            with self.clock.pause():
+                await self.options.pause(step.title)
         await show(paused=False)
 
     @contextlib.asynccontextmanager
@@ -287,18 +333,25 @@ class Run:
             event["screenshot"] = shot
         self.emit(event)
 
-    def _success(self) -> Outcome:
+    def _keep(self) -> None:
         if self.facts.verified_at is not None or self.facts.decision == "nothing":
             self.guard.after_connect()
+
+    def _success(self) -> Outcome:
         rescued, run = self.rescue is not None, str(self.folder.path)
         return succeeded(self.facts, self.channel.address, run, tuple(self.warnings), rescued=rescued)
 
-    async def _failure(self, job: Job, error: RunbookError) -> Outcome:
+    async def _leave(self, job: Job) -> None:
+        """Signs the mailbox out before the last step."""
         last = self.steps[-1]
-        if last.name == LAST and self.facts.proven and not isinstance(error, (Transient, Defect)):
+        if last.name == LAST and self.facts.proven:
+            seconds = min(LEAVING, self.channel.deadlines.of_step(LAST))
             with contextlib.suppress(RunbookError, PlaywrightError):
-                await last.run(job)
-        return self._ended(error)
+                await self.clock.within(seconds, last.title, "", last.run(job))
+
+    def _tell_left(self, step: Step, error: Exception) -> None:
+        cause = error.cause if isinstance(error, RunbookError) else f"it did not work ({type(error).__name__})"
+        self.emit({"event": "warning", "text": f"{step.title}: {cause}"})
 
     def _ended(self, error: RunbookError) -> Outcome:
         if self.rescue is not None:

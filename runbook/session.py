@@ -221,7 +221,7 @@ class Session:
         mine = Settings(channels={channel.project: channel}, runs=place.runs, state=place.state)
         rows = (place.settings or mine).rows(channel.project)
         told = [{"key": key, "value": value, "source": "sandbox" if place.sandbox else way} for key, value, way in rows]
-        how = {key: getattr(options, key) for key in ("dry_run", "force", "headed", "logout_by", "patience", "teach")}
+        how = {key: getattr(options, key) for key in ("dry_run", "force", "headed", "logout_by", "teach")}
         how |= {"retry_rejected": place.retry_rejected, "slow_mo": place.slow_mo}
         return {
             "channel": channel.id,

@@ -173,7 +173,11 @@ class SiteSession:
         if self.context is None or self.seat is None or self.seat.page.is_closed():
             return True
         running = self.context.browser
-        return ended.reason == "browser-gone" or ended.name == "SessionLost" or not (running and running.is_connected())
+        return (
+            ended.reason in ("browser-gone", "session-expired")
+            or ended.name == "SessionLost"
+            or not (running and running.is_connected())
+        )
 
     async def _share(self, rest: Sequence[Work] | deque[Work], ended: Outcome) -> None:
         """The same ending for each of the others, which were not touched, in a run folder of its own."""

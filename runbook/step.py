@@ -29,7 +29,7 @@ from runbook.errors import (
 )
 from runbook.facts import Evidence, Facts, lines_of
 from runbook.field import Find, put, watch
-from runbook.net import network_failure, origin_of
+from runbook.net import answered, network_failure, origin_of
 from runbook.passkey import SecurityKey
 from runbook.secrets import Secret
 from runbook.settings import Channel, Idp
@@ -132,6 +132,9 @@ class Job:
     stage: Page | None = None  # of the present step only
     spare: Page | None = None  # a tab that an earlier run in this context worked in
     near: tuple[str, str] | None = None  # another project of the site and the address of its e-mail page
+    documents: dict[Page, Transient | None] = field(
+        default_factory=dict
+    )  # what kept a page's last document from coming
     asked: str = ""  # the sign-in request that Jira sent the browser to the identity provider with
     beside: bool = False  # nobody watches or records: things may be done beside each other
     jira: Page = field(init=False)
@@ -172,7 +175,7 @@ class Job:
                 await target.wait_for_load_state("domcontentloaded")
         status = response.status if response else 200
         if status >= 500:
-            raise Transient(f"{origin_of(url)} answered {status}.", reason=f"http-{status}")
+            raise answered(origin_of(url), status)
         return status
 
     def open_ahead(self) -> None:
@@ -223,15 +226,20 @@ class Job:
         return self.jira if step.in_jira else self.page
 
     async def fetch(self, path: str, page: Page | None = None) -> tuple[int, Any]:
-        """GET of an address of the page's own origin with the page's own cookies: status and parsed JSON (None if it is none)."""
-        script = """async (path) => {
-          const r = await fetch(path, {headers: {Accept: 'application/json'}, credentials: 'same-origin', redirect: 'manual'});
+        """GET of an address of the page's own origin with the page's own cookies: status and parsed JSON (None if it is none).
+        Raises Transient like `goto`."""
+        target = page or self.jira
+        script = """async ([path, limit]) => {
+          const how = {headers: {Accept: 'application/json'}, credentials: 'same-origin', redirect: 'manual'};
+          const r = await fetch(path, {...how, signal: AbortSignal.timeout(limit)});
           return [r.type === 'opaqueredirect' ? 302 : r.status, await r.text()];
         }"""
         try:
-            status, text = await (page or self.jira).evaluate(script, path)
+            status, text = await target.evaluate(script, [path, self.patience * 2000])
         except PlaywrightError as error:
-            raise network_failure(error, (page or self.jira).url) from None
+            raise network_failure(error, target.url) from None
+        if int(status) >= 500:
+            raise answered(origin_of(target.url), int(status))
         try:
             return int(status), json.loads(text)
         except ValueError:

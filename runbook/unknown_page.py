@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Page
 
 MOST = 25
+LIMIT = 5.0  # seconds; a page that hangs is not asked
 SUMMARY = """(most) => {
   const tidy = (text) => (text || '').replace(/\\s+/g, ' ').trim().slice(0, 120);
   const shown = (el) => el.checkVisibility({checkOpacity: true, checkVisibilityCSS: true});
@@ -28,6 +30,7 @@ SUMMARY = """(most) => {
 async def summary(page: Page) -> dict[str, Any]:
     """Place (origin and path), title, headings, fields and buttons of a page; empty when it cannot be asked any more."""
     try:
-        return dict(await page.evaluate(SUMMARY, MOST))
-    except PlaywrightError:
+        async with asyncio.timeout(LIMIT):
+            return dict(await page.evaluate(SUMMARY, MOST))
+    except (PlaywrightError, TimeoutError):
         return {}

@@ -10,16 +10,12 @@ import sys
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from play import Played
 
-from flows import CONNECT
-from flows.leave import Leave
 from runbook.fixtures.recording import recorder_for
-from runbook.runner import Run
 from runbook.sandbox.world import ADMIN, HOSTS, MAILBOX
-from runbook.step import Job, RunbookError
 
 OUT = Path(__file__).parent / "fixtures"
 GOOD = "entra,g2,popup,revoked,reply-to"
@@ -46,18 +42,6 @@ FAILING: list[tuple[str, str, str, tuple[str, ...], Mapping[str, Any]]] = [
 ]
 
 
-class Last(Leave):
-    """The last step, whose error a run only tells: its recording has to know of it."""
-
-    async def run(self, job: Job) -> None:
-        try:
-            await super().run(job)
-        except RunbookError as error:
-            recorder, name = cast(Run, job.host).recorder, type(error).__name__
-            recorder.end = lambda step, facts, _: type(recorder).end(recorder, step, facts, name)
-            raise
-
-
 async def record(
     step: str | None, label: str, scenario: str, faults: tuple[str, ...], change: Mapping[str, Any]
 ) -> None:
@@ -65,7 +49,7 @@ async def record(
     with tempfile.TemporaryDirectory() as folder:
         played = Played(Path(folder), scenario, faults)
         recorder = recorder_for(OUT, label, sandbox=True, scenario=scenario, steps=[step] if step else None)
-        outcome = await played.run(change=change, recorder=recorder, steps=[*CONNECT[:-1], Last()], patience=4.0)
+        outcome = await played.run(change=change, recorder=recorder, patience=4.0)
         sys.stdout.write(f"{step or 'all steps'}-{label}: {outcome.name}\n")
 
 

@@ -20,6 +20,7 @@ from playwright.async_api import Error as PlaywrightError
 from stranger import Done, Stranger, ends_as, somebody
 
 from flows.connect_oauth import ConnectOauth
+from flows.leave import Leave
 from flows.project_check import ProjectCheck
 from flows.screens import SITES
 from runbook import browser
@@ -409,6 +410,17 @@ async def test_recordings_that_cannot_be_kept_turn_a_good_ending_into_their_own(
     outcome = await Played(tmp_path, "entra,g2,popup,healthy").run(recorder=lambda _run: Recorder())
     assert (outcome.name, outcome.exit_code) == ("Defect", 90)
     assert outcome.mailbox == MAILBOX
+
+
+async def test_an_interruption_while_the_mailbox_is_signed_out_after_a_failure_does_not_change_the_ending(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def cancelled(_step: object, _job: Job) -> None:
+        raise asyncio.CancelledError
+
+    monkeypatch.setattr(Leave, "run", cancelled)
+    outcome = await Played(tmp_path, "entra,g2,popup,revoked", ("consent-other-client",)).run(patience=5.0)
+    assert (outcome.name, outcome.reason) == ("HumanNeeded", "consent"), outcome.cause
 
 
 async def test_an_interruption_while_the_browser_closes_does_not_change_the_ending(

@@ -109,7 +109,7 @@ TABLE: list[tuple[str, dict[str, Any], bool, str, str]] = [
         "parked",
         "captcha",
     ),
-    ("down and tried too often", {"known": Known(down=NOW - 60, tries=24)}, False, "tries", "tried 24 times"),
+    ("down and tried too often", {"known": Known(down=NOW - 60, tries=30)}, False, "tries", "tried 30 times"),
     # Forced
     ("forced", {"looked": HEALTHY, "forced": True}, True, "forced", "--force"),
     (

@@ -74,6 +74,14 @@ async def test_a_captcha_of_any_site_needs_a_person(scenario: str, tmp_path: Pat
     assert (outcome.name, outcome.reason) == ("HumanNeeded", "captcha"), outcome.cause
 
 
+async def test_an_address_that_jira_does_not_remove_stays_the_reply_to(tmp_path: Path) -> None:
+    played = Played(tmp_path, "entra,g2,popup,revoked,reply-to", ("remove-fails",))
+    outcome = await played.run(patience=5.0)
+    assert (outcome.name, outcome.reason) == ("Transient", "not-removed"), outcome.cause
+    assert played.world.projects[PROJECT].reply_to == MAILBOX
+    assert played.rows == [MAILBOX]
+
+
 @pytest.mark.parametrize("channel", ["empty", "revoked"])
 async def test_another_address_that_got_connected_is_removed_again(channel: str, tmp_path: Path) -> None:
     played = Played(tmp_path, f"entra,g2,popup,{channel}", ("connects-other",))
@@ -268,4 +276,5 @@ async def test_only_one_run_works_on_a_channel_and_the_others_say_who(tmp_path: 
 async def test_dropping_the_cookies_signs_out_as_well_as_the_logout_address(scenario: str, tmp_path: Path) -> None:
     played = Played(tmp_path, scenario)
     assert (await played.run(logout_by="cookies", dry_run=True)).exit_code == 0
-    assert played.connected_only_the_mailbox()
+    assert {event.details["address"] for event in played.world.events("signed-in")} == {ADMIN, MAILBOX}
+    assert [event.details["addresses"] for event in played.world.events("signed-out")] == [[MAILBOX]]  # after its proof

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from pydantic import ValidationError
 from runbook.errors import ConfigError
 from runbook.settings import Channel, Identity, Idp, Settings, Site, load
 from runbook.settings.channel import FIXED_ORIGINS, IDP_KINDS, LOGOUT_URLS
+from runbook.settings.deadlines import STEPS
 from runbook.settings.variables import ALL
 
 ROOT = Path(__file__).parent.parent
@@ -138,7 +140,11 @@ def test_every_variable_of_a_channel_arrives(tmp_path: Path) -> None:
         "RUNBOOK_BROWSER": "chrome",
         "RUNBOOK_DELAY": "45s",
         "RUNBOOK_NOTIFY": "json://fake/a keyring:notify/slack",
+        "RUNBOOK_PATIENCE": "20s",
+        "RUNBOOK_DEADLINE_RUN": "1h",
+        "RUNBOOK_DEADLINE_STEP": "6m",
     }
+    env |= {name: "7m" for name, each in ALL.items() if each.path[:2] == ("deadlines", "steps")}
     assert set(env) == set(ALL), "a variable is not tested"
     settings = read(tmp_path, env)
     channel = settings.channel()
@@ -156,6 +162,8 @@ def test_every_variable_of_a_channel_arrives(tmp_path: Path) -> None:
     assert channel.site.idp.effective_logout_url == "https://acme.okta.com/bye?now=1"
     assert (settings.runs, settings.state) == (Path.home() / "runs", tmp_path / "state")
     assert (settings.keep_runs_days, settings.keep_history_days, settings.browser) == (9, 90, "chrome")
+    assert channel.deadlines.run == timedelta(hours=1)
+    assert {channel.deadlines.of_step(name) for name in STEPS} == {420.0}
     assert settings.state_url is not None
     assert settings.state_url.resolve("x") == DATABASE
     assert [ref.shown for ref in settings.notify.urls] == ["***", "keyring:***"]
@@ -642,7 +650,7 @@ def test_the_readmes_file_is_accepted_and_shows_every_setting_that_has_no_variab
     for model, path in ((Channel, ()), (Site, ("site",)), (Idp, ("site", "idp")), (Identity, ("mailbox",))):
         named = {variable.path for variable in ALL.values()}
         only = {field for field in model.model_fields if (*path, field) not in named} - {"name", "project"}
-        for field in only - {"site", "mailbox", "admin", "idp", "policy", "canary", "rescue"}:
+        for field in only - {"site", "mailbox", "admin", "idp", "policy", "deadlines", "canary", "rescue"}:
             assert re.search(rf"\b{field} = ", example), f"{model.__name__}.{field}"
     assert channel.mailbox.origins
     assert channel.person_timeout != Channel.model_fields["person_timeout"].default

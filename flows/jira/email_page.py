@@ -11,7 +11,7 @@ from playwright.async_api import ElementHandle
 
 from flows.jira.names import locators
 from flows.jira.page import DIALOG, first_of, get, gone, missing, need, press, push
-from flows.jira.tab import home
+from flows.jira.tab import home, not_done, session_ended, signed_out
 from flows.screens import EYES, evaluate, evaluate_handle, patiently
 from runbook.step import Job, PageChanged, Transient, load_script, origin_of
 
@@ -57,11 +57,14 @@ class Row:
 
 
 async def open_page(job: Job) -> None:
-    """Brings the Jira tab to the e-mail page; remembers its address for the rest of the run. Raises PageChanged."""
+    """Brings the Jira tab to the e-mail page; remembers its address for the rest of the run. Raises PageChanged, and Transient when
+    Jira's session is over."""
     known = job.facts.email_page or job.channel.email_page
     if known:
         if job.jira.url.split("#")[0] != known:
             await job.goto(known, job.jira)
+        if signed_out(job):
+            raise session_ended()
         await arrived(job)
     else:
         await find_page(job)
@@ -222,9 +225,8 @@ async def make_reply_to(job: Job, address: str) -> None:
     if (save := await get(job, "email-page.reply-to-save")) is not None:
         await press(job, save)
     if await watch(job, want={"address": address.lower(), "reply_to": True}) != "as-wanted":
-        raise PageChanged(
-            f"Jira did not make {address} the reply-to address. {await alerts(job)}".strip(), reason="reply-to"
-        )
+        said = f"Jira did not make {address} the reply-to address. {await alerts(job)}".strip()
+        raise await not_done(job, PageChanged(said, reason="reply-to"))
 
 
 async def choose(job: Job, field: ElementHandle, text: str) -> None:

@@ -8,10 +8,11 @@ from typing import Any
 from playwright.async_api import ElementHandle
 
 from flows.jira.names import CHOICES, WORDS, locators
+from flows.jira.tab import session_ended, signed_out
 from flows.screens import EYES, evaluate_handle, patiently, patiently_handle
 from flows.screens.press import press as press_once
 from flows.teach import teach
-from runbook.step import Job, PageChanged, load_script, origin_of
+from runbook.step import Job, PageChanged, RunbookError, load_script, origin_of
 
 WAIT = load_script(__file__, "wait.js").replace("EYES", EYES, 1)
 FIND = (
@@ -94,8 +95,10 @@ async def need(job: Job, name: str, scope: Sequence[str] = (), *, row: str | Non
     return element
 
 
-def missing(job: Job, name: str) -> PageChanged:
+def missing(job: Job, name: str) -> RunbookError:
     """The ending for an element that should be there."""
+    if signed_out(job):
+        return session_ended()
     return PageChanged(
         f"Jira's page does not show what was looked for: {name}.",
         seen=origin_of(job.jira.url) + "/…",

@@ -82,8 +82,9 @@ async def session_cookies(job: Job, place: Place) -> list[str]:
     return sorted({c["name"] for c in cookies if c["name"] in place.site.session_cookies and c.get("value")})
 
 
-async def prove_signed_out(job: Job, page: Page, place: Place, *, asked: bool = False) -> None:
-    """Asks again (`asked`: that was done just now), and looks at the cookies.
+async def prove_signed_out(job: Job, page: Page, place: Place, *, asked: bool = False, ended: bool = False) -> None:
+    """Asks again (`asked`: that was done just now), and looks at the cookies. `ended`: cookies that were left of an ended
+    session have been dropped.
 
     Raises HumanNeeded with the verdict when somebody is still, or again, signed in."""
     name = place.site.name
@@ -108,7 +109,13 @@ async def prove_signed_out(job: Job, page: Page, place: Place, *, asked: bool = 
             seen, "a page that asks for credentials", f"{name} shows no credential page after the sign-out."
         )
     if left := await session_cookies(job, place):
-        raise still_there(name, "still-signed-in", f" (cookies: {', '.join(left)})")
+        if ended:
+            raise still_there(name, "still-signed-in", f" (cookies: {', '.join(left)})")
+        # It asks for credentials all the same: they are of a session that has ended, and a sign-out had nothing to end.
+        job.say(f"{name} asks for credentials and left {', '.join(left)} behind: dropped, and asked again.")
+        await drop_cookies(job, place)
+        await prove_signed_out(job, page, place, ended=True)
+        return
     if place.site.session_api:
         status, _ = await job.fetch(place.site.session_api, page)
         if status == 200:

@@ -128,6 +128,8 @@ def _rows(prefix: str, model: Model) -> list[tuple[str, Any]]:
         value = getattr(model, field)
         if isinstance(value, Model):
             rows += _rows(f"{prefix}.{field}", value)
+        elif isinstance(value, dict):
+            rows += [(f"{prefix}.{field}.{key}", each) for key, each in sorted(value.items())]
         elif field not in {"name", "project"}:  # they are part of the key already
             rows.append((f"{prefix}.{field}", value))
     return rows

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, Field, PrivateAttr, model_validator
 
 from runbook.secrets import SecretRef, origin
 from runbook.settings.canary import Canary
+from runbook.settings.deadlines import Deadlines
 from runbook.settings.model import (
     PROJECT_KEY,
     Address,
@@ -163,6 +164,7 @@ class Channel(Model):
     redirect_hosts: tuple[Text, ...] = Field(default_factory=lambda data: _redirect_hosts(data))
     person_timeout: Annotated[float, Field(gt=0, le=86_400)] = 300.0
     policy: Policy = Policy()
+    deadlines: Deadlines = Deadlines()
     canary: Canary | None = None
     rescue: RescueSettings | None = None
     _mail_host: Idp | None = PrivateAttr(None)  # no setting: only the sandbox has one

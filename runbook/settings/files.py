@@ -15,7 +15,11 @@ from runbook.secrets import SCHEMES
 from runbook.settings.variables import ALL, OF_THE_SANDBOX, PLACEHOLDERS, SECRET_KEYS, SECRET_LISTS
 
 IDENTITY_VARIABLE = re.compile(r"RUNBOOK_IDENTITY_(\w+)_(PASSWORD|TOTP|PASSKEY)")
-TABLES = ("identities", "sites", "channels", "policy", "canary", "rescue", "notify", "defaults", "locators", "sandbox")
+TABLES = (
+    *("identities", "sites", "channels", "policy", "deadlines", "canary", "rescue"),
+    *("notify", "defaults", "locators", "sandbox"),
+)
+OF_STEPS = "RUNBOOK_DEADLINE_"
 
 Problem = Callable[[str], None]
 
@@ -38,7 +42,9 @@ def variables(folder: Path, env: Mapping[str, str], problem: Problem) -> dict[st
     found = {key: each for key, each in found.items() if key.startswith("RUNBOOK_")}
     for key in [key for key in found if key not in ALL and not IDENTITY_VARIABLE.fullmatch(key)]:
         near = get_close_matches(key, ALL, 1)
-        problem(f"{found.pop(key).source} is not a setting." + (f" Did you mean {near[0]}?" if near else ""))
+        steps = [name.removeprefix(OF_STEPS) for name in ALL if name.startswith(OF_STEPS)]
+        there = f" There are {OF_STEPS} with: {', '.join(steps)}." if key.startswith(OF_STEPS) else ""
+        problem(f"{found.pop(key).source} is not a setting." + (f" Did you mean {near[0]}?" if near else "") + there)
     return found
 
 

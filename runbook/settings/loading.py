@@ -22,7 +22,7 @@ from runbook.settings.variables import CHANNEL, DEFAULTS, OF_EVERY_CHANNEL, PLAC
 _M = TypeVar("_M", bound=Model)
 _FOLDERS = frozenset({"runs", "state"})
 UNUSABLE = "file:***"  # in the place of a reference whose problem was told
-_NESTED = {"sites": ("idp",), "channels": OF_EVERY_CHANNEL}
+_NESTED = {"sites": ("idp",), "channels": OF_EVERY_CHANNEL, "deadlines": ("steps",)}
 
 
 def read(project: str | None, folder: Path, env: Mapping[str, str], config: Path | None) -> Settings:
@@ -92,8 +92,9 @@ class _Reader:
             return
         for key, value in table.items():
             source = f"{draft.homes[path]} {key}"
-            if not path and key in _NESTED.get(section.partition(".")[0], ()) and isinstance(value, dict):
-                self._fill(draft, (key,), f"{section}.{key}", value)
+            inside = path[-1] if path else section.partition(".")[0]
+            if key in _NESTED.get(inside, ()) and isinstance(value, dict):
+                self._fill(draft, (*path, key), f"{section}.{key}", value)
             elif (*path, key) in {("name",), ("project",)}:
                 self.problem(f"{source} is not a setting: the table's own name says it.")
             else:

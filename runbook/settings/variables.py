@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from runbook.settings.deadlines import STEPS
+
 SECRET_KEYS = frozenset({"password", "totp", "passkey", "client_secret", "api_token", "state_url", "token"})
 # Lists of which every member is a secret.
 SECRET_LISTS = frozenset({"urls"})
 # Tables inside a channel; a table of that name at the top of the file holds what counts for every channel.
-OF_EVERY_CHANNEL = ("policy", "canary", "rescue")
+OF_EVERY_CHANNEL = ("policy", "deadlines", "canary", "rescue")
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,10 @@ CHANNEL: dict[str, Variable] = {
     "RUNBOOK_REPLY_TO": Variable(("reply_to",), "true"),
     "RUNBOOK_REPLACES": Variable(("replaces",), "old@acme.example,ada@acme.example"),
     "RUNBOOK_OAUTH_CLIENT": Variable(("oauth_client",), "Jira Service Management"),
-}
+    "RUNBOOK_PATIENCE": Variable(("deadlines", "patience"), "15s"),
+    "RUNBOOK_DEADLINE_RUN": Variable(("deadlines", "run"), "20m"),
+    "RUNBOOK_DEADLINE_STEP": Variable(("deadlines", "step"), "5m"),
+} | {f"RUNBOOK_DEADLINE_{name.upper()}": Variable(("deadlines", "steps", name), "10m") for name in STEPS}
 # The tool itself.
 DEFAULTS: dict[str, Variable] = {
     "RUNBOOK_PROJECT": Variable(("default_project",), "HELP"),

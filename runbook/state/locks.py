@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -14,6 +15,8 @@ from filelock import FileLock, Timeout
 
 from runbook.errors import ConfigError, Locked
 from runbook.private_files import linked, read_json, unwritable, write_json
+
+SAYS_SO = 2.0  # seconds
 
 
 @contextmanager
@@ -27,7 +30,7 @@ def os_lock(folder: Path, name: str, clock: Callable[[], float], *, wait: float,
     try:
         lock.acquire()
     except Timeout:
-        raise locked(what, _holder(holder)) from None
+        raise locked(what, _told(holder)) from None
     except OSError as error:
         if Path(lock.lock_file).is_symlink():
             raise linked(Path(lock.lock_file)) from None
@@ -54,6 +57,14 @@ def locked(what: str, holder: str) -> Locked:
 def stamp(at: float) -> str:
     """A time for the message: ISO 8601 UTC, to the second."""
     return datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds")
+
+
+def _told(holder: Path) -> str:
+    """Who holds a lock. Who has just taken it has yet to write that down, which is waited for, but not long."""
+    until = time.monotonic() + SAYS_SO
+    while not (found := _holder(holder)) and time.monotonic() < until:
+        time.sleep(0.01)
+    return found
 
 
 def _holder(path: Path) -> str:

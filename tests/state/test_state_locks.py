@@ -40,6 +40,19 @@ def test_a_channel_is_held_by_one_run_at_a_time(state: State, again: State) -> N
         pass
 
 
+def test_who_has_only_just_taken_a_lock_is_named_all_the_same(state: State, again: State) -> None:
+    with state.lock(CHANNEL), ThreadPoolExecutor(1) as pool:
+        [holder] = state.folder.rglob("*.holder.json")
+        said = holder.read_text()
+        holder.unlink()
+        asking = pool.submit(lambda: pytest.raises(Locked, again.lock(CHANNEL).__enter__))
+        with pytest.raises(TimeoutError):  # it waits to be told
+            asking.result(0.3)
+        holder.write_text(said)
+        holder.chmod(0o600)
+        assert f"process {os.getpid()}, since 2026-" in asking.result(10).value.cause
+
+
 def test_two_channels_do_not_lock_each_other(state: State) -> None:
     with state.lock("acme.atlassian.net/HELP"), state.lock("acme.atlassian.net_HELP"), state.lock("../x"):
         pass

@@ -1,0 +1,1 @@
+"""Every step of the runbook meets every fault: `python -m tests.faults`."""
