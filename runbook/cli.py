@@ -139,6 +139,10 @@ run_options = options(
 rescue_option = click.option(
     "--rescue", is_flag=True, help="Bring unread mail over a replacement, over IMAP ([rescue] in runbook.toml)."
 )
+capture_options = options(
+    click.option("--har", is_flag=True, help="Keep a scrubbed recording of the requests in the run's folder."),
+    click.option("--trace", is_flag=True, help="Keep a scrubbed trace of the browser there (playwright show-trace)."),
+)
 headed_options = options(
     click.option("--headed", is_flag=True, help="Show the browser, with a banner that tells the step."),
     click.option(
@@ -179,6 +183,7 @@ def main() -> None:
 @main.command()
 @run_options
 @rescue_option
+@capture_options
 @sandbox_options
 @headed_options
 @output_options
@@ -224,6 +229,7 @@ def record(out: Path, label: str, **given: Any) -> None:
 @retry_option
 @click.option("--config", type=PATH, help="Another file than runbook.toml; with --sandbox, external providers.")
 @browser_option
+@capture_options
 @sandbox_options
 @output_options
 @log_options

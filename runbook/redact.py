@@ -25,6 +25,11 @@ class Redactor:
         self._values: set[str] = set()
         self._pattern: re.Pattern[str] | None = None
 
+    @property
+    def values(self) -> frozenset[str]:
+        """What was learned so far: for a search, never to be shown."""
+        return frozenset(self._values)
+
     def learn(self, value: object) -> None:
         """From now on `value` is taken out. Ignored: whatever is no text, and texts of one or two characters."""
         if isinstance(value, str) and len(value) >= SHORTEST and value.strip() and value not in self._values:

@@ -113,6 +113,8 @@ def _options(given: Given) -> Options:
         force=given["force"],
         rescue=given.get("rescue", False),
         headed=given["headed"],
+        har=given.get("har", False),
+        trace=given.get("trace", False),
         logout_by=given["logout_by"],
         pause=_wait_for_key if given["pause"] else None,
     )

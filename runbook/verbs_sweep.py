@@ -126,6 +126,8 @@ def _session(given: Given, prepared: Prepared, redactor: Any) -> Session:
     options = Options(
         dry_run=given["dry_run"],
         rescue=given["rescue"],
+        har=given["har"],
+        trace=given["trace"],
         logout_by=given["logout_by"],
         locators={**taught, **prepared.settings.locators},
     )
