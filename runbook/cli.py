@@ -11,6 +11,7 @@ from typing import Any, TextIO, TypeVar
 import click
 
 from runbook import __version__
+from runbook.environment import withheld
 from runbook.errors import ConfigError, Defect, RunbookError, Transient, public_name
 from runbook.interrupt import Interrupt
 
@@ -36,7 +37,8 @@ class Verbs(click.Group):
         # What a browser, its driver or a library writes is private as well.
         before = os.umask(0o077)
         try:
-            return super().main(args, *more, **named)
+            with withheld():
+                return super().main(args, *more, **named)
         finally:
             os.umask(before)
 

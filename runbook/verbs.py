@@ -36,7 +36,7 @@ def connect(given: Given, recordings: tuple[Path, str] | None = None) -> int:
     audience = Audience(given)
     with Interrupt() as interrupt, ExitStack() as stack:
         try:
-            loop = stack.enter_context(asyncio.Runner())
+            loop = stack.enter_context(asyncio.Runner(debug=False))
             scratch = scratch_folder(stack)
             driver = browsers.Driver()
             stack.callback(lambda: loop.run(driver.end()))
