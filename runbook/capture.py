@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from runbook.runner import Run
 
 HAR, TRACE = "run.har", "trace.zip"
+REMEDY = "Report it with this line; nothing secret is in it."
 LIMIT = 60.0  # seconds for the driver to write what it has
 
 
@@ -86,7 +87,7 @@ class Capture:
             self._warn(f"The recording cannot be scrubbed and is not kept. {Defect.of(error).cause}")
             return
         for name, problem in refused.items():
-            self._warn(f"{name} is not kept. {problem.cause} {problem.remedy}")
+            self._warn(f"{name} is not kept; it still holds: {problem.told}. {REMEDY}")
         self._write(kept)
 
     def _scrubbed(
