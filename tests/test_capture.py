@@ -18,6 +18,7 @@ from sweeping import channel
 
 from runbook.capture import HAR, TRACE, captured
 from runbook.evidence import RunFolder
+from runbook.fixtures.har import without_pictures
 from runbook.fixtures.scrub import Scrubber
 from runbook.fixtures.trace import Trace
 from runbook.fixtures.trace_lines import LEFT_OUT
@@ -198,6 +199,19 @@ def test_a_picture_that_is_written_out_in_a_page_is_left_out(tmp_path: Path) -> 
     trace = kept_of(tmp_path, [snapshot(["IMG", {"src": picture}])], {"resources/b.html": page.encode()})
     assert trace.lines[0]["snapshot"]["html"] == ["IMG", {"src": "data:,"}]
     assert trace.entries[0]["response"]["content"]["text"] == '<img alt="Scan this" src="data:,">'
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("url(data:image/svg+xml;utf8,abc) x", "url(data:,) x"),
+        ('{"a": "<img src=\\"data:image\\/png;base64,AB\\/CD\\">"}', '{"a": "<img src=\\"data:,\\">"}'),
+        ('{"a": "<img src=\\"data:image/png;base64,AB\\/CD\\">"}', '{"a": "<img src=\\"data:,\\">"}'),
+        ("metadata: image/png", "metadata: image/png"),
+    ],
+)
+def test_what_is_around_a_picture_stays_as_it_is(text: str, left: str) -> None:
+    assert without_pictures(text) == left
 
 
 def test_what_a_recording_and_a_trace_hold_of_each_other_is_known_to_both(tmp_path: Path) -> None:
