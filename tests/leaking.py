@@ -36,7 +36,7 @@ def mark_of(secret: str) -> str:
 
 def parts(secret: str) -> list[str]:
     """A secret of several parts gives each of them: in whatever order they are written, none may be there."""
-    if secret.startswith("{"):
+    if secret.startswith('{"'):
         found = json.loads(secret)
         return [value for value in (found.get("privateKey"), found.get("credentialId")) if value]
     query = urlsplit(secret).query if "://" in secret else ""

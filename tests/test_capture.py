@@ -130,7 +130,7 @@ def written(folder: Path, lines: list[dict[str, Any]], files: dict[str, bytes]) 
     sent, got = ("resources/a.dat" in files) * "resources/a.dat", ("resources/b.html" in files) * "resources/b.html"
     network = json.dumps({"type": "resource-snapshot", "snapshot": request(sent, got)})
     with zipfile.ZipFile(path, "w") as zipped:
-        zipped.writestr("trace.trace", "\n".join(json.dumps(line) for line in lines))
+        zipped.writestr("trace.trace", "\n".join(json.dumps(line, ensure_ascii=False) for line in lines).encode())
         zipped.writestr("trace.network", network)
         for name, content in files.items():
             zipped.writestr(name, content)
