@@ -39,7 +39,7 @@ def parts(secret: str) -> list[str]:
     if secret.startswith('{"'):
         found = json.loads(secret)
         return [value for value in (found.get("privateKey"), found.get("credentialId")) if value]
-    query = urlsplit(secret).query if "://" in secret else ""
+    query = urlsplit(secret).query if secret.startswith("otpauth:") else ""
     return [value for name, value in parse_qsl(query) if name == "secret"] or [secret]
 
 

@@ -164,7 +164,7 @@ def test_what_a_reader_needs_of_a_trace_is_kept(tmp_path: Path) -> None:
         "HTML",
         {},
         [[1, 4]],
-        ["BODY", {"class": "x"}, ["INPUT", {"type": "submit", "value": "Sign in"}], "ada@corp.example"],
+        ["BODY", {"class": "x\u2028"}, ["INPUT", {"type": "submit", "value": "Sign in"}], "ada@corp.example"],
     ]
     lines = [
         {"type": "context-options", "version": 10, "browserName": "chromium", "options": {"viewport": {"width": 1280}}},

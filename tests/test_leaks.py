@@ -164,6 +164,8 @@ class Stage:
     def is_tight(self, *kinds: str) -> None:
         """Asserts that these kinds of file have come about, that nothing leaked, and that nothing temporary is left."""
         assert set(kinds) <= self.artifacts()
+        assert {"node", "headless-browser"} & {name.rpartition(" ")[2] for name in self.printed if "process" in name}
+        assert self.heard.values
         assert self.leaks() == []
         assert self.stranger.leftovers() == []
         for verb, options in self.verbs.items():
