@@ -144,7 +144,7 @@ def registry(env: Mapping[str, str] = os.environ) -> Path:
     """The folder where Playwright keeps its own browsers, as its driver computes it."""
     given = env.get("PLAYWRIGHT_BROWSERS_PATH", "")
     if given == "0":
-        return _driver_package() / ".local-browsers"
+        return driver_package() / ".local-browsers"
     if given:
         return Path(given).absolute()
     home = Path(env.get("HOME") or Path.home())
@@ -155,7 +155,7 @@ def registry(env: Mapping[str, str] = os.environ) -> Path:
     return Path(env.get("XDG_CACHE_HOME") or home / ".cache") / "ms-playwright"
 
 
-def _driver_package() -> Path:
+def driver_package() -> Path:
     # Without importing Playwright, which takes 0.16 s that a search does not need.
     spec = find_spec("playwright")
     return Path(spec.origin or "").parent / "driver" / "package" if spec else Path()
@@ -163,7 +163,7 @@ def _driver_package() -> Path:
 
 def _driver_revision() -> str:
     with suppress(OSError, ValueError, KeyError):
-        listed = json.loads((_driver_package() / "browsers.json").read_text(encoding="utf-8"))["browsers"]
+        listed = json.loads((driver_package() / "browsers.json").read_text(encoding="utf-8"))["browsers"]
         return next((str(entry["revision"]) for entry in listed if entry["name"] == "chromium"), "")
     return ""
 

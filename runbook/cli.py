@@ -11,6 +11,7 @@ from typing import Any, TextIO, TypeVar
 import click
 
 from runbook import __version__
+from runbook.environment import withheld
 from runbook.errors import ConfigError, Defect, RunbookError, Transient, public_name
 from runbook.interrupt import Interrupt
 
@@ -36,7 +37,8 @@ class Verbs(click.Group):
         # What a browser, its driver or a library writes is private as well.
         before = os.umask(0o077)
         try:
-            return super().main(args, *more, **named)
+            with withheld():
+                return super().main(args, *more, **named)
         finally:
             os.umask(before)
 
@@ -139,6 +141,10 @@ run_options = options(
 rescue_option = click.option(
     "--rescue", is_flag=True, help="Bring unread mail over a replacement, over IMAP ([rescue] in runbook.toml)."
 )
+capture_options = options(
+    click.option("--har", is_flag=True, help="Keep a scrubbed recording of the requests in the run's folder."),
+    click.option("--trace", is_flag=True, help="Keep a scrubbed trace of the browser there (playwright show-trace)."),
+)
 headed_options = options(
     click.option("--headed", is_flag=True, help="Show the browser, with a banner that tells the step."),
     click.option(
@@ -179,6 +185,7 @@ def main() -> None:
 @main.command()
 @run_options
 @rescue_option
+@capture_options
 @sandbox_options
 @headed_options
 @output_options
@@ -224,6 +231,7 @@ def record(out: Path, label: str, **given: Any) -> None:
 @retry_option
 @click.option("--config", type=PATH, help="Another file than runbook.toml; with --sandbox, external providers.")
 @browser_option
+@capture_options
 @sandbox_options
 @output_options
 @log_options

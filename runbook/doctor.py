@@ -9,11 +9,12 @@ import stat
 import tempfile
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from runbook.browser import Browser, ensure, find, version_line
+from runbook.driver_versions import driver_line
 from runbook.errors import ConfigError, RunbookError, Transient
 from runbook.secrets import SecretRef
 from runbook.state import examine
@@ -110,7 +111,7 @@ def exit_code(results: list[Check]) -> int:
 
 def _driver() -> Check:
     try:
-        return Check("driver", "ok", f"Playwright {version('playwright')}")
+        return Check("driver", "ok", driver_line())
     except PackageNotFoundError:
         return Check("driver", "failed", "Playwright is not installed.", "Run `pip install jsm-mailbox-runbook` again.")
 

@@ -19,4 +19,6 @@ class Options:
     patience: float | None = None
     locators: Mapping[str, str] = field(default_factory=dict)
     teach: bool = False
+    har: bool = False
+    trace: bool = False
     pause: Callable[[str], Awaitable[None]] | None = None

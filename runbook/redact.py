@@ -25,6 +25,11 @@ class Redactor:
         self._values: set[str] = set()
         self._pattern: re.Pattern[str] | None = None
 
+    @property
+    def values(self) -> frozenset[str]:
+        """What was learned so far: for a search, never to be shown."""
+        return frozenset(self._values)
+
     def learn(self, value: object) -> None:
         """From now on `value` is taken out. Ignored: whatever is no text, and texts of one or two characters."""
         if isinstance(value, str) and len(value) >= SHORTEST and value.strip() and value not in self._values:
@@ -96,9 +101,10 @@ def _unicode_escape(character: str) -> str:
 
 def _base64_forms(value: str) -> set[str]:
     """What a base64 text shows of `value` at each of the three places it can have in a group, both alphabets;
-    also of its URL-quoted form, which is what a form body holds."""
+    also of its URL-quoted form, which is what a form body holds, and in UTF-16, as Windows writes it."""
     forms: set[str] = set()
-    for octets in {value.encode("utf-8", "surrogatepass"), quote(value, safe="", errors="surrogatepass").encode()}:
+    quoted = quote(value, safe="", errors="surrogatepass").encode()
+    for octets in {value.encode("utf-8", "surrogatepass"), quoted, value.encode("utf-16-le", "surrogatepass")}:
         for offset in range(3):
             whole = base64.b64encode(b"\0" * offset + octets)
             # Only the characters that are made of `value` alone; their neighbours depend on what stands beside it.

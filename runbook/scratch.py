@@ -1,64 +1,90 @@
-"""Where a run's browser and its driver keep theirs."""
+"""Where a run's browser, its driver and a recording that is not scrubbed yet keep theirs: one private folder for each process."""
 
 from __future__ import annotations
 
 import os
 import shutil
-import sys
+import stat
 import tempfile
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
+from filelock import FileLock, Timeout
+
+from runbook import files
+
 PREFIX = "runbook-"
-OWNER = "owner"  # a file that the folder's process holds locked for as long as it lives
+LOCK = "in-use.lock"  # held as long as the process lives, however it ends
 
 
 def scratch_folder(stack: ExitStack) -> Path:
-    """A folder that goes away with the stack, in which the browser and its driver keep theirs: a signal to the whole group
-    of processes ends the driver before it can tidy up. Those of processes that were killed go away as well."""
-    sweep(Path(tempfile.gettempdir()))
-    scratch = stack.enter_context(tempfile.TemporaryDirectory(prefix=PREFIX, ignore_cleanup_errors=True))
-    _own(Path(scratch), stack)
-    before = os.environ.get("TMPDIR")
-    os.environ["TMPDIR"] = scratch
-    stack.callback(lambda: os.environ.pop("TMPDIR") if before is None else os.environ.update(TMPDIR=before))
-    return Path(scratch)
+    """A folder (0700) that goes away with the stack. Whatever this process and its children call temporary goes into it: a signal
+    to the whole group of processes ends the driver before it can tidy up. Folders that killed processes have left are removed."""
+    remove_left()
+    scratch, lock = _locked()
+    stack.callback(_remove, scratch, lock)
+    before, kept = os.environ.get("TMPDIR"), tempfile.tempdir
+    os.environ["TMPDIR"] = tempfile.tempdir = str(scratch)
+
+    def back() -> None:
+        tempfile.tempdir = kept
+        os.environ.pop("TMPDIR") if before is None else os.environ.update(TMPDIR=before)
+
+    stack.callback(back)
+    return scratch
 
 
-def sweep(temporary: Path) -> None:
-    """Removes this user's scratch folders whose process has gone without tidying up. Follows no link, and passes over what it
-    may not remove."""
-    if sys.platform == "win32":  # a lock there is none that a killed process lets go in time
-        return
-    for folder in temporary.glob(PREFIX + "*"):
-        with suppress(OSError):
-            if not folder.is_symlink() and folder.stat().st_uid == os.geteuid() and _abandoned(folder / OWNER):
-                shutil.rmtree(folder, ignore_errors=True)
+def remove_left(root: Path | None = None) -> list[Path]:
+    """Removes this user's folders whose process is gone (it was killed, or the machine stopped); returns them. `root`: where
+    temporary folders are made."""
+    removed = []
+    with suppress(OSError):
+        for folder in (root or Path(tempfile.gettempdir())).glob(f"{PREFIX}*"):
+            with suppress(OSError, Timeout, files.OpenToOthers):
+                if not stat.S_ISDIR(folder.lstat().st_mode) or not stat.S_ISREG((folder / LOCK).lstat().st_mode):
+                    continue
+                files.check(folder)
+                with FileLock(folder / LOCK, timeout=0):
+                    _empty(folder)
+                _vanish(folder)
+                removed.append(folder)
+    return removed
 
 
-def _own(scratch: Path, stack: ExitStack) -> None:
-    if sys.platform == "win32":
-        return
-    import fcntl
+def _locked() -> tuple[Path, FileLock]:
+    while True:
+        folder = Path(tempfile.mkdtemp(prefix=PREFIX))
+        lock = FileLock(folder / LOCK, mode=0o600)
+        lock.acquire()
+        # Another process may have taken it for one that was left, between its making and its locking.
+        with suppress(OSError, files.OpenToOthers):
+            (folder / LOCK).lstat()
+            files.check(folder)
+            return folder, lock
+        lock.release()
 
-    # Locked before it has its name: a sweep must not find it free.
-    fresh = scratch / f"{OWNER}.new"
-    handle = os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC, 0o600)
-    stack.callback(os.close, handle)
-    with suppress(OSError):  # where nothing can be locked, nothing is swept
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        fresh.rename(scratch / OWNER)
+
+def _remove(folder: Path, lock: FileLock) -> None:
+    _empty(folder)
+    lock.release()
+    with suppress(OSError):
+        _vanish(folder)
 
 
-def _abandoned(owner: Path) -> bool:
-    """Whether nobody holds that file. Raises OSError when it is not there, or somebody does."""
-    if sys.platform == "win32":
-        return False
-    import fcntl
+def _empty(folder: Path) -> None:
+    """The lock stays until the last: what cannot be removed now is found again."""
+    for entry in folder.iterdir():
+        if entry.name == LOCK:
+            continue
+        if entry.is_dir() and not entry.is_symlink():
+            shutil.rmtree(entry, ignore_errors=True)
+        else:
+            with suppress(OSError):
+                entry.unlink()
 
-    handle = os.open(owner, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    finally:
-        os.close(handle)
-    return True
+
+def _vanish(folder: Path) -> None:
+    """Raises OSError when something is left in it."""
+    if [entry.name for entry in folder.iterdir()] in ([LOCK], []):
+        (folder / LOCK).unlink(missing_ok=True)
+    folder.rmdir()

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import atexit
 import os
-import re
 import shlex
 import stat
 import subprocess
 from pathlib import Path
 
+from runbook.environment import without_secrets
 from runbook.errors import ConfigError
 
 COMMAND_SECONDS = 20.0
@@ -125,7 +125,7 @@ def _run(argv: list[str], folder: Path | None) -> tuple[int, bytes]:
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         cwd=folder,
-        env=_environment(),
+        env=without_secrets(os.environ),  # a password manager has no use for ours
     ) as child:
         atexit.register(child.kill)
         try:
@@ -136,12 +136,3 @@ def _run(argv: list[str], folder: Path | None) -> tuple[int, bytes]:
         finally:
             atexit.unregister(child.kill)
     return child.returncode, printed
-
-
-def _environment() -> dict[str, str]:
-    """The environment without our own secrets: a password manager has no use for them."""
-    return {
-        key: value
-        for key, value in os.environ.items()
-        if not re.fullmatch(r"RUNBOOK_\w+_(PASSWORD|TOTP|PASSKEY)|RUNBOOK_NOTIFY", key)
-    }

@@ -16,6 +16,7 @@ from playwright.async_api import Error as PlaywrightError
 from runbook import browser as browsers
 from runbook.banner import Banner
 from runbook.browser import Browser, Driver
+from runbook.capture import captured
 from runbook.errors import ConfigError, Defect, RunbookError, Transient
 from runbook.evidence import EvidenceSink, RunFolder, prune
 from runbook.guard import Guard, login
@@ -189,7 +190,7 @@ class Session:
                             lambda: next((p for p in reversed(context.pages) if not p.is_closed()), None)
                         )
                     run.recorder = recorder
-                    outcome = await run.play(context)
+                    outcome = await captured(run, context)
                 finally:
                     await browsers.close(context)
             if recorder and (written := recorder.finish()):
@@ -221,7 +222,9 @@ class Session:
         mine = Settings(channels={channel.project: channel}, runs=place.runs, state=place.state)
         rows = (place.settings or mine).rows(channel.project)
         told = [{"key": key, "value": value, "source": "sandbox" if place.sandbox else way} for key, value, way in rows]
-        how = {key: getattr(options, key) for key in ("dry_run", "force", "headed", "logout_by", "teach")}
+        how = {
+            key: getattr(options, key) for key in ("dry_run", "force", "headed", "logout_by", "teach", "har", "trace")
+        }
         how |= {"retry_rejected": place.retry_rejected, "slow_mo": place.slow_mo}
         return {
             "channel": channel.id,

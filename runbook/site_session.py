@@ -15,6 +15,7 @@ from tenacity import AsyncRetrying, retry_if_result, stop_after_attempt, wait_ex
 
 from flows import CONNECT, NEXT, NEXT_SIGNED_IN
 from runbook import browser as browsers
+from runbook.capture import captured
 from runbook.due import Due
 from runbook.fleet import Fleet
 from runbook.options import Options
@@ -156,7 +157,7 @@ class SiteSession:
         self._no_browser = False
         self._run, run.seat = run, self.seat
         try:
-            return await run.play(context)
+            return await captured(run, context)
         finally:
             self.seat = run.seat
 

@@ -36,7 +36,7 @@ def connect(given: Given, recordings: tuple[Path, str] | None = None) -> int:
     audience = Audience(given)
     with Interrupt() as interrupt, ExitStack() as stack:
         try:
-            loop = stack.enter_context(asyncio.Runner())
+            loop = stack.enter_context(asyncio.Runner(debug=False))
             scratch = scratch_folder(stack)
             driver = browsers.Driver()
             stack.callback(lambda: loop.run(driver.end()))
@@ -113,6 +113,8 @@ def _options(given: Given) -> Options:
         force=given["force"],
         rescue=given.get("rescue", False),
         headed=given["headed"],
+        har=given.get("har", False),
+        trace=given.get("trace", False),
         logout_by=given["logout_by"],
         pause=_wait_for_key if given["pause"] else None,
     )

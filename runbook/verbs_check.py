@@ -48,7 +48,7 @@ def check(given: Given) -> int:
         log = ready(given, stack, redactor)
         try:
             prepared = (_sandbox if given["sandbox"] else _real)(given, stack, redactor, say)
-            found = asyncio.run(interrupt.watch(_look(prepared, warn)))
+            found = asyncio.run(interrupt.watch(_look(prepared, warn)), debug=False)
         except asyncio.CancelledError:
             raise Transient("It was interrupted.", remedy="Run it again.", reason="interrupted") from None
         except RunbookError as error:

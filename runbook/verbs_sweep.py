@@ -55,7 +55,7 @@ def reauthorize(given: Given) -> int:
         try:
             shard = _shard(given["shard"])
             log = ready(given, stack, redactor)
-            loop = stack.enter_context(asyncio.Runner())
+            loop = stack.enter_context(asyncio.Runner(debug=False))
             scratch = scratch_folder(stack)
             prepared = _sandbox(given, stack, scratch) if given["sandbox"] else _real(given)
             prepared.channels = sharded(prepared.channels, *shard)
@@ -126,6 +126,8 @@ def _session(given: Given, prepared: Prepared, redactor: Any) -> Session:
     options = Options(
         dry_run=given["dry_run"],
         rescue=given["rescue"],
+        har=given["har"],
+        trace=given["trace"],
         logout_by=given["logout_by"],
         locators={**taught, **prepared.settings.locators},
     )

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from runbook import doctor
+from runbook import doctor, driver_versions
 from runbook.browser import Browser
 from runbook.doctor import Check, checks, exit_code, render
+from runbook.driver_versions import driver_line
 from runbook.errors import ConfigError
 from runbook.secrets import SecretRef
 from runbook.state import State
@@ -174,3 +176,14 @@ def test_the_checks_are_printed_for_a_person_and_for_a_script() -> None:
         "detail": "There is none.",
         "remedy": "Get one.",
     }
+
+
+def test_driver_and_the_browser_that_it_was_made_for_are_named() -> None:
+    shape = r"Playwright 1\.[\d.]+, driver 1\.[\d.]+ on Node [\d.]+, made for Chromium [\d.]+ \(revision \d+\)"
+    assert re.fullmatch(shape, driver_line())
+
+
+def test_what_cannot_be_found_out_about_the_driver_is_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(driver_versions, "driver_package", lambda: tmp_path / "package")
+    monkeypatch.delenv("PLAYWRIGHT_NODEJS_PATH", raising=False)
+    assert re.fullmatch(r"Playwright [\d.]+", driver_line())

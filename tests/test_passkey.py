@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import os
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from display import ABSENT, XVFB, display
+from leaking import layers
 from play import Played
 from playwright.async_api import Browser, CDPSession
 from scripted import END, JIRA, ORIGINS, PASSWORD, SSO, Play, Web, secret, sign_in
@@ -24,11 +26,11 @@ from test_promises import leaks
 from flows.screens import SITES, Problem, _tables
 from flows.screens.answer import SignIn
 from runbook.browser import ensure, new_context, start
+from runbook.environment import without_secrets
 from runbook.errors import ConfigError, CredentialsRejected, HumanNeeded, PageChanged
 from runbook.fixtures.recording import recorder_for
 from runbook.passkey import SecurityKey, parse
 from runbook.redact import Redactor
-from runbook.secret_sources import _environment
 from runbook.secrets import is_sandbox
 from runbook.step import Job, Step
 
@@ -238,6 +240,7 @@ async def test_no_private_key_is_in_anything_that_a_run_leaves(
         recorder=recorder,
         steps=[Enters(FIRST, fido(asks), pages.ms_stay(), END)],
         patience=2.0,
+        trace=True,
     )
     assert outcome.name == ending, outcome.cause
     texts = {str(path.relative_to(tmp_path)): path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
@@ -246,6 +249,8 @@ async def test_no_private_key_is_in_anything_that_a_run_leaves(
     texts |= {"printed": (printed.out + printed.err).encode()}
     assert any(name.endswith("run.json") for name in texts)
     assert any(name.endswith(".har") for name in texts)
+    [trace] = [name for name in texts if name.endswith("trace.zip")]
+    texts |= {f"{trace}/{at}": each for at, each in layers(trace, texts[trace])}
     assert leaks([PRIVATE, PRIVATE.replace("-", "+").replace("_", "/"), stored(name)], texts) == []
 
 
@@ -296,7 +301,7 @@ def test_the_sandbox_and_the_world_do_not_take_each_others_passkeys() -> None:
 
 def test_a_password_managers_command_does_not_see_the_passkey(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RUNBOOK_ADMIN_PASSKEY", stored())
-    assert "RUNBOOK_ADMIN_PASSKEY" not in _environment()
+    assert "RUNBOOK_ADMIN_PASSKEY" not in without_secrets(os.environ)
 
 
 def test_a_signature_that_is_wrong_is_told_apart() -> None:

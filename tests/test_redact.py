@@ -78,6 +78,33 @@ def test_base64_of_a_text_with_the_value_in_it_does_not_hold_it(value: str, befo
         assert whole[first:end] not in cleaned
 
 
+@given(values, st.binary(max_size=6), st.binary(max_size=6))
+def test_base64_of_utf_16_does_not_hold_it_either(value: str, before: bytes, after: bytes) -> None:
+    octets = value.encode("utf-16-le")
+    whole = base64.b64encode(before + octets + after).decode()
+    first, end = -(-len(before) * 8 // 6), (len(before) + len(octets)) * 8 // 6
+    assert whole[first:end] not in learned(value).text(whole)
+
+
+@given(
+    values.filter(lambda value: value not in "before after"),
+    st.sampled_from(sorted(ENCODINGS)),
+    st.recursive(
+        st.just("HERE"),
+        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.just("HERE"), inner),
+        max_leaves=5,
+    ),
+)
+def test_wherever_in_data_a_value_stands_it_is_gone_and_the_rest_is_there(value: str, name: str, shape: object) -> None:
+    def filled(data: object, text: str) -> object:
+        if isinstance(data, dict):
+            return {key.replace("HERE", text): filled(each, text) for key, each in data.items()}
+        return [filled(each, text) for each in data] if isinstance(data, list) else text
+
+    encoded = ENCODINGS[name](value)
+    assert learned(value).data(filled(shape, f"[{encoded}]")) == filled(shape, "[***]")
+
+
 def test_a_basic_authorization_header_is_cleaned() -> None:
     header = base64.b64encode(b"ada@example.com:fake-hunter2-and-more").decode()
     assert "***" in learned("fake-hunter2-and-more").text(f"Authorization: Basic {header}")

@@ -1,72 +1,145 @@
-"""The folder of a run's browser: it goes away with the run, and with the next run when that one was killed."""
+"""What is not scrubbed yet is in one private folder, which goes away however the process ends."""
 
 from __future__ import annotations
 
+import json
 import os
-import subprocess
-import sys
+import signal
+import stat
 import tempfile
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
+import psutil
 import pytest
+from filelock import FileLock
+from stranger import Stranger, somebody
 
-from runbook.scratch import OWNER, scratch_folder, sweep
+from runbook import scratch
+from runbook.scratch import LOCK, remove_left, scratch_folder
 
-KEEPER = """
-import sys
-from contextlib import ExitStack
-from runbook.scratch import scratch_folder
-with ExitStack() as stack:
-    print(scratch_folder(stack), flush=True)
-    sys.stdin.read()
-"""
+RUN = ("connect", "--project", "HELP", "--sandbox", "--json", "--har", "--trace")
 
 
 @pytest.fixture
-def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def stranger(tmp_path: Path) -> Iterator[Stranger]:
+    with somebody(tmp_path) as found:
+        yield found
+
+
+@pytest.fixture
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     monkeypatch.setenv("TMPDIR", str(tmp_path))
-    monkeypatch.setattr(tempfile, "tempdir", None)
     return tmp_path
 
 
-def test_the_folder_goes_away_with_its_run(temporary: Path) -> None:
+def test_whatever_is_temporary_goes_into_it_and_away_with_it(root: Path) -> None:
     with ExitStack() as stack:
         folder = scratch_folder(stack)
-        assert os.environ["TMPDIR"] == str(folder)
-        assert (folder / OWNER).is_file()
-    assert os.environ["TMPDIR"] == str(temporary)
-    assert not list(temporary.iterdir())
+        assert (folder.parent, stat.S_IMODE(folder.stat().st_mode)) == (root, 0o700)
+        made = Path(tempfile.mkdtemp())
+        assert (made.parent, os.environ["TMPDIR"]) == (folder, str(folder))
+        (made / "raw").write_text("fake-secret")
+    assert list(root.iterdir()) == []
+    assert (tempfile.gettempdir(), os.environ["TMPDIR"]) == (str(root), str(root))
 
 
-def test_the_folder_of_a_killed_run_goes_away_with_the_next_one_and_that_of_a_living_one_stays(temporary: Path) -> None:
-    pipe = subprocess.PIPE
-    with subprocess.Popen([sys.executable, "-c", KEEPER], stdin=pipe, stdout=pipe, text=True) as running:
-        assert running.stdout
-        theirs = Path(running.stdout.readline().strip())
-        assert theirs.parent == temporary
-        with ExitStack() as stack:
-            mine = scratch_folder(stack)
-            assert theirs.is_dir()
-            sweep(temporary)
-            assert mine.is_dir()
-        running.kill()
-    assert theirs.is_dir()
+def test_one_that_is_in_use_is_left_alone_and_one_that_was_left_is_removed(root: Path) -> None:
+    left = root / "runbook-left"
+    (left / "deep").mkdir(parents=True)
+    left.chmod(0o700)
+    (left / "deep" / "raw.har").write_text("fake-secret")
+    (left / LOCK).touch()
     with ExitStack() as stack:
-        scratch_folder(stack)
-        assert not theirs.exists()
+        mine = scratch_folder(stack)
+        assert [path.name for path in root.iterdir()] == [mine.name]
+        assert remove_left(root) == []
+        assert mine.exists()
 
 
-def test_what_is_no_scratch_folder_is_left_alone(temporary: Path) -> None:
-    (temporary / "runbook-notes").mkdir()
-    (temporary / "elsewhere").mkdir()
-    (temporary / "elsewhere" / OWNER).touch()
-    (temporary / "runbook-link").symlink_to(temporary / "elsewhere")
-    (temporary / "runbook-file").touch()
-    sweep(temporary)
-    assert sorted(path.name for path in temporary.iterdir()) == [
-        "elsewhere",
-        "runbook-file",
-        "runbook-link",
-        "runbook-notes",
-    ]
+def test_one_that_cannot_be_emptied_is_found_again(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    left = root / "runbook-left"
+    (left / "held").mkdir(parents=True)
+    left.chmod(0o700)
+    (left / LOCK).touch()
+    with monkeypatch.context() as broken:
+        broken.setattr(scratch.shutil, "rmtree", lambda *_, **__: None)  # as on a machine that keeps what is open
+        assert remove_left(root) == []
+    assert (left / LOCK).exists()
+    assert remove_left(root) == [left]
+
+
+def test_what_is_not_ours_is_left_alone(root: Path) -> None:
+    other = root / "somewhere"
+    other.mkdir()
+    (other / LOCK).touch()
+    (root / "runbook-link").symlink_to(other)
+    open_to_others, without_lock, strange = root / "runbook-open", root / "runbook-raw-x", root / "runbook-strange"
+    for folder in (open_to_others, without_lock, strange):
+        folder.mkdir(mode=0o700)
+    (open_to_others / LOCK).touch()
+    open_to_others.chmod(0o755)
+    (strange / LOCK).symlink_to(other / LOCK)
+    assert remove_left(root) == []
+    assert (other / LOCK).exists()
+
+
+def test_one_that_another_process_took_for_left_is_made_again(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    acquire, raced = FileLock.acquire, []
+
+    def slow(lock: FileLock, *args: object, **how: object) -> object:
+        if not raced:
+            raced.append(Path(lock.lock_file).parent)
+            raced[0].rmdir()
+            raced[0].touch()  # whoever comes there now finds no folder
+            raced[0].unlink()
+            raced[0].mkdir(mode=0o755)
+        return acquire(lock, *args, **how)
+
+    monkeypatch.setattr(FileLock, "acquire", slow)
+    with ExitStack() as stack:
+        folder = scratch_folder(stack)
+        assert folder != raced[0]
+        assert (folder / LOCK).exists()
+
+
+@pytest.mark.timeout(300)
+def test_a_recorded_run_that_is_asked_to_end_keeps_nothing_raw(stranger: Stranger) -> None:
+    with stranger.begin(*RUN) as running:
+        run = until_step(running.stdout, 3)
+        assert raw_in(stranger)
+        running.send_signal(signal.SIGTERM)
+        assert running.wait(120) == 20
+    assert stranger.leftovers() == []
+    assert not {"run.har", "trace.zip"} & {path.name for path in run.iterdir()}
+
+
+@pytest.mark.timeout(300)
+def test_what_a_killed_run_has_left_is_removed_by_the_next(stranger: Stranger) -> None:
+    with stranger.begin(*RUN) as running:
+        run = until_step(running.stdout, 3)
+        os.killpg(running.pid, signal.SIGKILL)
+        running.wait(120)
+    psutil.wait_procs(stranger.processes(), timeout=60)
+    assert raw_in(stranger)
+    assert not {"run.har", "trace.zip"} & {path.name for path in run.iterdir()}
+    assert stranger.run("connect", "--project", "HELP", "--sandbox", "--scenario", "nowhere").code == 2
+    assert stranger.leftovers() == []
+
+
+def until_step(said: object, number: int) -> Path:
+    """Reads until a step starts; returns the run's folder."""
+    run = Path()
+    for line in said:  # type: ignore[attr-defined]
+        event = json.loads(line)
+        run = Path(event.get("run") or run)
+        if (event["event"], event.get("n"), event.get("status")) == ("step", number, "started"):
+            break
+    return run
+
+
+def raw_in(stranger: Stranger) -> list[Path]:
+    """The folders of recordings that are not scrubbed yet."""
+    return list((stranger.folder / "tmp").glob("runbook-*/runbook-raw-*"))

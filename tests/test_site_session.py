@@ -57,6 +57,7 @@ class Run:
     before: Callable[[Context], None] | None
     seat: Seat | None = None
     failed_step: str = ""
+    options: Options = field(default_factory=Options)
 
     async def play(self, context: Context) -> Outcome:
         if self.seat is None:

@@ -205,7 +205,7 @@ class World:
     def check_password(self, account: Account, password: str) -> bool:
         """One password attempt at the account's home: five wrong ones lock it, as real ones do."""
         with self.lock:
-            right = secrets.compare_digest(account.password, password) and not account.locked
+            right = secrets.compare_digest(account.password.encode(), password.encode()) and not account.locked
             account.failures = 0 if right else account.failures + 1
             account.locked = account.locked or account.failures >= 5
             self.note("password", address=account.address, site=account.home, right=right)

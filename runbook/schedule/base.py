@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
 
+from runbook.environment import given
 from runbook.errors import ConfigError
 
 NAME = "jsm-mailbox-runbook"
@@ -30,7 +31,7 @@ class Request:
     config: Path | None = None
     system: bool = False
     image: str | None = None
-    env: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
+    env: Mapping[str, str] = field(default_factory=given)
 
     @property
     def minute(self) -> int:

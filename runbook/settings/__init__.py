@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Mapping
 from datetime import timedelta
@@ -12,6 +11,7 @@ from typing import Annotated, Any
 from platformdirs import user_state_path
 from pydantic import Field
 
+from runbook.environment import given
 from runbook.errors import ConfigError
 from runbook.secrets import SecretRef
 from runbook.settings import durations
@@ -112,7 +112,7 @@ def load(
     """
     from runbook.settings.loading import read
 
-    return read(project, folder or _here(), os.environ if env is None else env, config)
+    return read(project, folder or _here(), given() if env is None else env, config)
 
 
 def _here() -> Path:
