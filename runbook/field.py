@@ -27,9 +27,17 @@ _BOXES = """
   };
 """
 BOXES = "(el, length) => {" + _BOXES + "return boxes(el, length); }"
+# `targets`: the other origins to which the field's form, or a button of it, sends. Its attributes are read: a field that is called
+# `action` stands in the place of the form's own.
 PLACE = """(el) => {
   const hides = el.type === 'password' || !['', 'none'].includes(getComputedStyle(el).webkitTextSecurity || '');
-  return [el.ownerDocument.defaultView.location.origin, el.maxLength ?? -1, hides];
+  const own = el.ownerDocument.defaultView.location.origin, form = el.form;
+  const buttons = form ? [...form.elements].filter((each) => each.hasAttribute('formaction')) : [];
+  const addresses = [form && form.getAttribute('action'), ...buttons.map((each) => each.getAttribute('formaction'))];
+  const targets = addresses.filter((address) => address).map((address) => {
+    try { return new URL(address, el.ownerDocument.baseURI); } catch { return null; }
+  }).filter((url) => url && /^https?:$/.test(url.protocol)).map((url) => url.origin);
+  return [own, el.maxLength ?? -1, hides, [...new Set(targets)].filter((origin) => origin !== own)];
 }"""
 
 # Fields are painted before scripts bind to them, and what was typed by then is dropped. No event tells when a page has bound
@@ -68,22 +76,24 @@ async def put(
     sent: Callable[[], bool] | None = None,
     sends: bool = True,
     hidden: bool = False,
+    sendable: Callable[[str], None] | None = None,
 ) -> bool:
     """Types `give`, or what it gives for the origin of the field's document, key by key where each character has a box of its own;
     finds the field again and types once more, three times at most, when a script has emptied or replaced it.
 
     `sent`: whether the page has sent what was typed by itself; it is then left alone. `sends`: it may do so a moment later.
-    `hidden`: only a field that does not show what is typed will do.
+    `hidden`: only a field that does not show what is typed will do. `sendable`: asked of each other origin to which the field's form
+    sends, before anything is typed; raises where that is no place for the value.
     Returns True when the value stands in the field, False when the page has gone on with it.
     Raises PageChanged, which holds nothing of the value, when the field does not keep it or, before anything is typed, when it
     would show it; and whatever `find`, `give` raise.
     """
     for attempt in range(ATTEMPTS):
         element = await find()
-        origin, longest, hides = "", -1, False
+        origin, longest, hides, targets = "", -1, False, []
         if not isinstance(give, str):
             try:
-                origin, longest, hides = await element.evaluate(PLACE)
+                origin, longest, hides, targets = await element.evaluate(PLACE)
             except PlaywrightError:
                 continue
         if hidden and not hides:
@@ -93,6 +103,9 @@ async def put(
                 seen=f"a field at {origin} that shows what is typed",
                 expected="one that hides it, as a field for a password does",
             )
+        if sendable is not None:
+            for target in targets:
+                sendable(str(target))
         value = give if isinstance(give, str) else await give(str(origin))
         least = SENDING if sent is not None and sends else 0.0
         state = await _type(

@@ -153,18 +153,25 @@ class Secret:
     def reveal(self, at: str) -> str:
         """The secret, to be typed into a page of the origin `at`. Raises SecretMisplaced, before anything is resolved,
         when it does not belong there; ConfigError when it cannot be had."""
+        self._belongs(at, f"typed at {_place(at)}")
+        return self._resolve()
+
+    def may_be_sent_to(self, at: str) -> None:
+        """Raises SecretMisplaced when a form that sends to the origin `at` is no place for it."""
+        self._belongs(at, f"typed into a form that sends it to {_place(at)}")
+
+    def _belongs(self, at: str, what: str) -> None:
         try:
             belongs = origin(at) in self.origins
         except ValueError:
             belongs = False
         if not belongs:
             raise SecretMisplaced(
-                f"The {self.name} was about to be typed at {_place(at)}, where it does not belong.",
+                f"The {self.name} was about to be {what}, where it does not belong.",
                 reason="misplaced-secret",
                 seen=_place(at),
                 expected=" or ".join(sorted(self.origins)),
             )
-        return self._resolve()
 
     def fingerprint(self, salt: bytes) -> str:
         """A slow salted hash (hex) by which a value is recognised again and not found out. Raises like `reveal`."""

@@ -251,13 +251,13 @@ class Job:
 
     async def type_secret(self, find: Find, secret: Secret) -> None:
         """Types a secret into exactly the element that `find` finds, in exactly its document. Raises before a key is pressed if
-        the document's origin is not one that the secret is bound to or the field shows what is typed, and PageChanged when it
-        does not keep it."""
+        the document's origin, or one that the field's form sends to, is not one that the secret is bound to or the field shows what
+        is typed, and PageChanged when it does not keep it."""
 
         async def give(origin: str) -> str:
             return await aside(lambda: secret.reveal(origin))  # a password manager may take its time
 
-        await put(find, give, patience=self.patience, hidden=True)
+        await put(find, give, patience=self.patience, hidden=True, sendable=secret.may_be_sent_to)
 
     async def type_code(self, find: Find, login: Login, page: Page, *, sends: bool = True) -> bool:
         """Types one fresh one-time code of this identity; True when it stands there, False when the page has sent it by itself,
@@ -278,7 +278,7 @@ class Job:
             return codes[origin]
 
         with watch(page, lambda: next(iter(codes.values()), "")) as sent:
-            return await put(find, give, patience=self.patience, sent=sent, sends=sends)
+            return await put(find, give, patience=self.patience, sent=sent, sends=sends, sendable=login.totp.may_be_sent_to)
 
 
 class Step(ABC):

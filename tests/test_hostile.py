@@ -21,6 +21,7 @@ from runbook.report.entries import entries, folders
 from runbook.report.index_page import write
 from runbook.sandbox.hostile import MARKUP, ORIGIN
 from runbook.sandbox.world import ADMIN, MAILBOX
+from runbook.secrets import Secret, SecretMisplaced, SecretRef
 
 EMPTY = "entra,g2,popup,empty"
 MICROSOFT = "https://login.microsoftonline.com"
@@ -40,6 +41,7 @@ def typed(played: Played, *, secret: bool) -> list[str]:
         ("login-in-frame", ("PageChanged", "unknown"), "/signin", "", ""),
         ("framed-login", ("PageChanged", "unknown"), "/frame", "", ""),
         ("swapped-fields", ("PageChanged", "shown-secret"), "", MICROSOFT, ""),
+        ("form-elsewhere", ("PageChanged", "misplaced-secret"), "", MICROSOFT, ""),
         (f"password-twice={ADMIN}", ("PageChanged", "password"), "", "", ""),
         ("consent-other-client", ("HumanNeeded", "consent"), "", "", ""),
         ("consent-more-scopes", ("HumanNeeded", "consent"), "", "", ""),
@@ -127,3 +129,44 @@ async def test_a_secret_goes_only_into_a_field_that_hides_it() -> None:
         assert caught.value.reason == "shown-secret"
         values = await page.evaluate("() => [...document.querySelectorAll('input')].map((el) => el.value)")
         assert values == ["", "fake-secret", "fake-secret"]
+
+
+# A form, and the origin for which it is refused.
+FORMS = [
+    ('<form action="/login">', ""),
+    ('<form action="javascript:void 0">', ""),
+    ('<form action="https://login.example.com/login">', ""),
+    ('<form action="https://elsewhere.example/login">', "https://elsewhere.example"),
+    ('<form action="http://login.example.com/login">', "http://login.example.com"),
+    ('<base href="https://elsewhere.example/"><form action="login">', "https://elsewhere.example"),
+    ('<form action="//elsewhere.example"><input name="action" value="/login">', "https://elsewhere.example"),
+    ('<form><button formaction="https://elsewhere.example/">Sign in</button>', "https://elsewhere.example"),
+    ('<form id="f"></form><button form="f" formaction="//elsewhere.example/">Go</button>', "https://elsewhere.example"),
+]
+
+
+async def test_a_secret_goes_only_into_a_form_that_sends_it_where_it_belongs() -> None:
+    secret = Secret("admin's password", SecretRef("fake-secret"), ["https://login.example.com"], sandbox=True)
+    found = ensure(None, headed=False, say=lambda _: None)
+    async with start(found, headed=False, driver=DRIVER) as running:
+        page = await running.new_page()
+        body = ""
+        await page.route("**/*", lambda route: route.fulfill(body=body, content_type="text/html"))
+
+        async def find() -> ElementHandle:
+            return await page.wait_for_selector("#p")
+
+        async def give(at: str) -> str:
+            return secret.reveal(at)
+
+        for form, refused in FORMS:
+            inside = 'form="f"' if 'id="f"' in form else ""
+            body = f'{form}<input type="password" id="p" {inside}>'
+            await page.goto("https://login.example.com/")
+            putting = put(find, give, patience=10.0, hidden=True, sendable=secret.may_be_sent_to)
+            if refused:
+                with pytest.raises(SecretMisplaced, match=f"a form that sends it to {refused}"):
+                    await putting
+            else:
+                assert await putting
+            assert await page.input_value("#p") == ("" if refused else "fake-secret"), form

@@ -24,7 +24,7 @@ ORIGIN = f"https://{HOST}"
 # What stands in the place of a sign-in's first page.
 INSTEAD = ("lookalike-login", "login-in-frame", "framed-login")
 # On Microsoft's own pages: other fields than its own, and the password once more.
-FIELDS = ("renamed-fields", "swapped-fields")
+FIELDS = ("renamed-fields", "swapped-fields", "form-elsewhere")
 ON_ITS_OWN = (*FIELDS, "password-twice")
 FRAMED = "framed"
 MARKUP = f'<img src="{ORIGIN}/beacon?img" onerror="fetch(\'{ORIGIN}/beacon?handler\')"><script>fetch("{ORIGIN}/beacon?script")</script>'

@@ -61,6 +61,7 @@ FAULTS = {
     "framed-login": "a page of another host has the sign-in in its frame",
     "logout-elsewhere": "the sign-out leads to another host, which asks something",
     "renamed-fields": "the fields of the sign-in have names that nobody knows",
+    "form-elsewhere": "the form of the sign-in sends what is typed to another host",
     "swapped-fields": "the fields of the sign-in have each other's names, and show what is typed",
     "password-twice": "the right password is asked for once more",
     "markup": "names, titles and messages hold HTML that calls another host",
