@@ -278,7 +278,9 @@ class Job:
             return codes[origin]
 
         with watch(page, lambda: next(iter(codes.values()), "")) as sent:
-            return await put(find, give, patience=self.patience, sent=sent, sends=sends, sendable=login.totp.may_be_sent_to)
+            return await put(
+                find, give, patience=self.patience, sent=sent, sends=sends, sendable=login.totp.may_be_sent_to
+            )
 
 
 class Step(ABC):

@@ -47,3 +47,8 @@ async def running() -> Browser:
     from screen_pages import shared
 
     return await shared()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes minutes comes first, so that no worker is busy with it when the others have nothing left to do."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)

@@ -70,6 +70,7 @@ def drop_in(units: str, more: str) -> str:
     return DROP_IN.format(units=units, python=PYTHON, browser=found.path, more=more)
 
 
+@pytest.mark.long
 def test_the_real_schedulers_fire_what_is_installed_and_nothing_else_is_touched(tmp_path: Path) -> None:
     seen = boot(
         tmp_path,

@@ -27,6 +27,7 @@ def grown(rows: list[Judged]) -> set[str]:
     return {row.name for row in rows if row.grows}
 
 
+@pytest.mark.long
 @pytest.mark.timeout(900)
 def test_the_short_form_finds_nothing_that_grows_fails_or_is_left_behind() -> None:
     command = [sys.executable, "-m", "tests.soak", "--runs", "1", "--minutes", "0.01", "--channels", "7"]

@@ -30,6 +30,7 @@ def folder() -> Iterator[Path]:
         yield Path(found)
 
 
+@pytest.mark.long
 @pytest.mark.timeout(1500)
 async def test_a_year_of_hourly_sweeps(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Secret, "fingerprint", cheap)
