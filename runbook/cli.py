@@ -358,21 +358,25 @@ def locators(as_json: bool, forget: str | None) -> None:
 @click.option("--fix", is_flag=True, help="Get a browser if there is none.")
 @click.option("--probe", is_flag=True, help="Open the sites' public sign-in pages and say whether each is recognised.")
 @click.option("--json", "as_json", is_flag=True, help="A JSON array instead of lines.")
+@click.option("--config", type=PATH, help="Another file than runbook.toml.")
 @browser_option
-def doctor(fix: bool, probe: bool, as_json: bool, browser: str | None) -> None:
+def doctor(fix: bool, probe: bool, as_json: bool, config: Path | None, browser: str | None) -> None:
     """Check browser, driver, settings, folders, state, secrets, network, clock and schedule."""
+    from functools import partial
+
     from runbook import doctor as checks
     from runbook.doctor_sites import sites
     from runbook.settings import load
 
-    found = checks.checks(load, browser, fix, lambda text: click.echo(text, err=True))
-    found += checks.telling(load)
+    loader = partial(load, config=config)
+    found = checks.checks(loader, browser, fix, lambda text: click.echo(text, err=True))
+    found += checks.telling(loader)
     if not fix:  # who wants a browser waits for nothing else, and one secret that is not there stops nobody
-        found += sites(load)
+        found += sites(loader, config)
     if probe and not checks.exit_code(found):
         from runbook.probe import probe as look
 
-        found += look(browser)
+        found += look(browser, config)
     click.echo(checks.render(found, as_json))
     sys.exit(checks.exit_code(found))
 

@@ -12,8 +12,9 @@ from runbook.errors import ConfigError
 from runbook.settings import Settings
 
 
-def sites(settings_loader: Callable[[], Settings]) -> list[Check]:
-    """A line for each thing. Settings that cannot be read are not told again; not to be called from a running event loop."""
+def sites(settings_loader: Callable[[], Settings], config: Path | None = None) -> list[Check]:
+    """A line for each thing. `config`: a file in the place of runbook.toml. Settings that cannot be read are not told again; not
+    to be called from a running event loop."""
     from runbook.doctor_net import network, origins
     from runbook.doctor_schedule import schedule
     from runbook.doctor_secrets import secrets
@@ -29,17 +30,17 @@ def sites(settings_loader: Callable[[], Settings]) -> list[Check]:
     number = f"{_some(len(channels), 'channel')} on {_some(len({each.site.url for each in channels}), 'site')}"
     return [
         Check("channels", "ok", number),
-        *_files(Path.cwd()),
+        *_files(Path.cwd() / ".env", config or Path.cwd() / "runbook.toml"),
         *secrets(settings, channels),
         *network(origins(channels)),
         schedule(),
     ]
 
 
-def _files(folder: Path) -> Iterator[Check]:
+def _files(*paths: Path) -> Iterator[Check]:
     """Whoever can write a file of the settings decides which programs are run (`cmd:`) and where a password is typed. That no
     other reads one with secrets is seen to when it is read."""
-    there = [folder / name for name in (".env", "runbook.toml") if (folder / name).exists()]
+    there = [path for path in paths if path.exists()]
     fine = []
     for path in there:
         try:

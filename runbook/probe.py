@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 
 from flows.screens import SITES, Seen
 from runbook import browser as browsers
@@ -66,9 +67,9 @@ def judge(source: Source, seen: Seen) -> Check:
     return Check(source.name, "warning", f"no sign-in page: {what}", remedy)
 
 
-def probe(choice: str | None) -> list[Check]:
+def probe(choice: str | None, config: Path | None = None) -> list[Check]:
     """Looks at the pages of all configured channels; not to be called from a running event loop."""
-    settings = load()
+    settings = load(config=config)
     channels = [*settings.channels.values(), *([settings.unbound] if settings.unbound else [])]
     if not channels:
         return [
@@ -77,5 +78,5 @@ def probe(choice: str | None) -> list[Check]:
     browser = browsers.find(choice or settings.browser, headed=False)
     if browser is None:
         raise ConfigError("There is no browser on this machine.", remedy="Run `python -m runbook doctor --fix`.")
-    overrides = {name: locator for name, (locator, _) in overrides_in_force().items()}
+    overrides = {name: locator for name, (locator, _) in overrides_in_force(config).items()}
     return asyncio.run(look_at(browser, targets(channels), overrides))

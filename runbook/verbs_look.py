@@ -57,14 +57,14 @@ def inspect_pages(
     return inspection.exit_code(seen)
 
 
-def overrides_in_force() -> dict[str, tuple[str, str]]:
+def overrides_in_force(config: Path | None = None) -> dict[str, tuple[str, str]]:
     """Every override of a locator with where it comes from: runbook.toml before what was taught. Settings that cannot be used
     do not keep a page from being looked at."""
     from flows.elements import check_overrides
     from runbook.taught import Taught
 
     try:
-        found = load()
+        found = load(config=config)
         check_overrides(found.locators)
     except ConfigError:
         found = Settings()

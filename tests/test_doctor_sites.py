@@ -207,7 +207,7 @@ def test_a_file_of_the_settings_that_others_can_change_is_told(tmp_path: Path) -
     for name, mode in ((".env", 0o600), ("runbook.toml", 0o664)):
         (tmp_path / name).touch()
         (tmp_path / name).chmod(mode)
-    assert [(check.status, check.detail) for check in _files(tmp_path)] == [
+    assert [(check.status, check.detail) for check in _files(tmp_path / ".env", tmp_path / "runbook.toml")] == [
         ("failed", f"{tmp_path / 'runbook.toml'} can be changed by others than its owner."),
         ("ok", ".env: nobody else can change them"),
     ]
@@ -269,3 +269,41 @@ def test_the_verb_tells_all_of_it_in_lines_that_a_person_understands(
     ]
     assert [line[0] for line in found if line[1] == "secret"] == ["failed"]
     assert "fake-password" not in done.output
+
+
+OTHER = f"""
+[identities.admin]
+username = "ada.admin@example.com"
+password = "cmd:echo fake-password"
+
+[identities.support]
+username = "support@example.com"
+password = "cmd:echo fake-password"
+
+[sites.acme]
+url = "{SITES[0]}"
+admin = "admin"
+idp = {{ kind = "microsoft" }}
+
+[channels.HELP]
+site = "acme"
+mailbox = "support"
+address = "support@example.com"
+provider = "microsoft"
+"""
+
+
+def test_the_verb_takes_another_file_than_runbook_toml(
+    site: Web, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setattr(doctor_schedule, "installed", lambda: None)
+    (tmp_path / "runbook.toml").write_text("nonsense = 1\n")
+    other = tmp_path / "other.toml"
+    put(other, OTHER)
+    done = CliRunner().invoke(main, ["doctor", "--config", str(other)])
+    lines = [line.split(maxsplit=2) for line in done.stdout.splitlines() if line[:1] != " "]
+    assert ["ok", "channels", "1 channel on 1 site"] in lines
+    assert ["ok", "files", "other.toml: nobody else can change them"] in lines
+    assert "runbook.toml" not in done.output
