@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,10 @@ for name in [name for name in os.environ if name.startswith("RUNBOOK_") and name
 # The sandbox takes this page wherever it is named; every test but those that ask for it wants the sandbox's own.
 if "RUNBOOK_ATLASKIT" in os.environ:
     os.environ["LIVE_ATLASKIT"] = os.environ.pop("RUNBOOK_ATLASKIT")
+
+# A shell that starts the tests in the background has them ignore Ctrl-C, and every process that they start.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # How long one example takes says how busy the machine is, and nothing of the code.
 settings.register_profile("any machine", deadline=None)
