@@ -9,6 +9,7 @@ from typing import Any
 from flask import Flask
 
 from runbook.sandbox import atlassian, google, hostile, jira, keycloak, microsoft, okta, start
+from runbook.sandbox.compiled import COMPILED
 from runbook.sandbox.loopback import Loopback
 from runbook.sandbox.world import HOSTS, World
 
@@ -24,7 +25,9 @@ class Dispatcher:
         self._after = after
         self._apps: dict[str, Flask] = {}
         for site in SITES:
-            self._apps.update(dict.fromkeys(site.HOSTS, site.create(world, self.http)))
+            app = site.create(world, self.http)
+            app.jinja_env.bytecode_cache = COMPILED
+            self._apps.update(dict.fromkeys(site.HOSTS, app))
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         host = str(environ.get("HTTP_HOST", "")).rpartition(":443")[0] or str(environ.get("HTTP_HOST", ""))
