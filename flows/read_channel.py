@@ -26,6 +26,7 @@ class ReadChannel(Step):
     before = "Signed in to Jira; the project is a service project."
     after = "Known: address, provider, request type, reply-to, health; decided: nothing to do, connect, or replace."
     by_hand = "Open Channels & self service > Email; note the address, its request type, the reply-to, and what View logs says."
+    still = True
 
     async def run(self, job: Job) -> None:
         facts, channel = job.facts, job.channel

@@ -63,7 +63,7 @@ def of_the_mailbox(played: Played) -> Connection:
 
 @pytest.mark.parametrize("scenario", CASES)
 async def test_the_right_mailbox_is_connected(scenario: str, tmp_path: Path) -> None:
-    played = Played(tmp_path, scenario, pictured=True)
+    played = Played(tmp_path, scenario, pictured="empty" in scenario)
     project = played.world.projects[PROJECT]
     before = {row.address: row.request_type for row in project.connections}
     if "revoked" in scenario:

@@ -69,6 +69,7 @@ async def get(job: Job, name: str, scope: Sequence[str] = (), text: str | None =
 
 async def press(job: Job, element: ElementHandle) -> None:
     """Presses an element, after closing the messages that lie over it. Raises PageChanged when it cannot be pressed."""
+    await job.free(job.jira)
     try:
         await press_once(job.jira, element, min(COVERED, job.patience))
     except PageChanged:
