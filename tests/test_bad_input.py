@@ -17,7 +17,7 @@ import pytest
 from play import Played
 from playwright.async_api import BrowserContext
 from playwright.async_api import Error as PlaywrightError
-from stranger import Done, Stranger, ends_as, somebody
+from stranger import Done, Stranger, ends_as, somebody, within
 
 from flows.connect_oauth import ConnectOauth
 from flows.leave import Leave
@@ -116,20 +116,33 @@ def test_a_working_folder_that_is_gone_is_told_without_a_traceback(stranger: Str
         ((*SANDBOX, "--config", "runbook.toml"), "There is no file runbook.toml"),
         ((*SANDBOX, "--fault", "captcha=nobody@example.com"), "captcha=nobody@example.com: nobody has that address"),
         ((*SANDBOX, "--fault", "browser-rejected"), "nobody signs in at Google in the scenario entra."),
-        ((*SANDBOX, "--headed"), "There is no display"),
         ((*SANDBOX, "--pause"), "--pause needs a terminal"),
-        ((*SANDBOX, "--browser", "/bin/true"), "(/bin/true) does not start"),
-        ((*SANDBOX, "--browser", "/bin/nothing-here"), "/bin/nothing-here is not a program"),
-        ((*SANDBOX, "--sandbox-state", "/proc/world.json"), "The sandbox's state file cannot be written"),
         (("record", *SANDBOX[1:], "--project", "WEB", "--out", "here"), "record takes one project."),
         (("record", *SANDBOX[1:], "--label", "../x", "--out", "here"), "--label ../x is not a word"),
-        (("record", *SANDBOX[1:], "--out", "/proc/x"), "--out /proc/x cannot be written"),
         ((*REAL, "--scenario", "google"), "belong to the sandbox."),
         ((*REAL, "--sandbox-state", "world.json"), "belong to the sandbox."),
         ((*REAL, "--fault", "slo"), "belong to the sandbox."),
     ],
 )
-def test_a_bad_argument_is_told(args: tuple[str, ...], cause: str, stranger: Stranger) -> None:
+def test_a_bad_argument_is_told(
+    args: tuple[str, ...], cause: str, stranger: Stranger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(stranger.here)
+    monkeypatch.setenv("HOME", str(stranger.folder / "home"))
+    ends_as(within(*args), "ConfigError", 2, cause)
+
+
+@pytest.mark.parametrize(
+    ("args", "cause"),
+    [
+        ((*SANDBOX, "--headed"), "There is no display"),
+        ((*SANDBOX, "--browser", "/bin/true"), "(/bin/true) does not start"),
+        ((*SANDBOX, "--browser", "/bin/nothing-here"), "/bin/nothing-here is not a program"),
+        ((*SANDBOX, "--sandbox-state", "/proc/world.json"), "The sandbox's state file cannot be written"),
+        (("record", *SANDBOX[1:], "--out", "/proc/x"), "--out /proc/x cannot be written"),
+    ],
+)
+def test_a_bad_argument_leaves_nothing_behind(args: tuple[str, ...], cause: str, stranger: Stranger) -> None:
     ends_as(stranger.run(*args), "ConfigError", 2, cause)
     assert not stranger.processes()
     assert not stranger.leftovers()
