@@ -23,7 +23,7 @@ const SHAPES = [
     fits: (g) => g.who && g.submit && (g.who.kind === 'user' || hiddenSecret(g)) && !g.passwords.length && plain(g) && !g.extras.length && isForLogin(g)
       && (hiddenSecret(g) || g.own > g.against || (g.told.login > g.against && wayOn(g)) || (/username|webauthn/.test(g.who.auto) && g.against === 0) || (certain(g.who) && g.against === 0 && wayOn(g) && !onlyMail(g.who)))},
   {screen: 'code', fields: (g) => ({code: g.codes[0]}),
-    fits: (g) => g.codes.length === 1 && certain(g.codes[0]) && !g.passwords.length && !g.news.length && !g.cards.length && !g.pin && !g.extras.length && !g.selects.length
+    fits: (g) => g.codes.length === 1 && g.told.errand < 4 && certain(g.codes[0]) && !g.passwords.length && !g.news.length && !g.cards.length && !g.pin && !g.extras.length && !g.selects.length
       && (!g.who || isSecret(g.codes[0])) && Math.max(g.told.elsewhere, g.told.search, g.told.unlock - (g.codes[0].sure > 8 ? 5 : 0)) < 5 && !(g.told.signUp >= 5)},
 ];
 const onlyMail = (f) => !NAMES.user.test(f.names.replace(/e ?mail/g, '')) && !says('user', f.label);
@@ -49,6 +49,11 @@ const codeScreen = (found, bodyText) => {
   found.why.push(app && !sent ? 'an authenticator app shows the code' : 'nothing says that an authenticator app shows the code, or it was sent');
   return app && !sent ? 'totp' : 'one-time-code';
 };
+
+// A page that sets an application up: a picture to be scanned, or the secret itself, beside the field. Its code is that of a new secret.
+const SQUARE = 100, SECRET = /\b(?:[A-Z2-7]{4}[ -]?){4,16}\b/;
+const isSquare = (el) => { const {width, height} = el.getBoundingClientRect(); return height >= SQUARE && Math.abs(width - height) <= height / 8; };
+const enrols = (bodyText) => says('enrol', folded(bodyText())) && (SECRET.test(bodyText()) || queryAll('img, canvas, svg, [class*=qr i]').some((el) => isSquare(el) && visible(el)));
 
 // A complaint: an element for errors that is shown, says something, and what it says means a refusal.
 const ERRORS = '[role=alert], [aria-live=assertive], [class*=error i], [class*=danger i], [class*=invalid i], [class*=alert i], [class*=fail i], [class*=negative i], [id*=error i], [class*=fehler i]';
@@ -134,6 +139,7 @@ const readForms = (bodyText) => {
   if (!found.length || (rival && found[0].rank - rival.rank < MARGIN)) return {};
   const best = found[0];
   if (best.screen !== 'password-expired' && (best.g.captchas.length || captchaIn(best.g.root))) return {screen: 'captcha', why: ['a captcha in the form']};
+  if (best.screen === 'code' && enrols(bodyText)) return {screen: 'mfa-enrolment', why: ['a picture to be scanned, or a secret, beside the field']};
   const screen = best.screen === 'code' ? codeScreen(best, bodyText) : best.screen;
   const elements = screen === 'password-expired' ? {} : {...Object.fromEntries(Object.entries(best.fields).map(([role, f]) => [role, f.el])), submit: best.g.submit};
   const selectors = Object.fromEntries(Object.entries(elements).map(([role, el]) => [role, el ? selectorOf(el) : null]));

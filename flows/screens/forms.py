@@ -202,6 +202,28 @@ WORDS: dict[str, str] = {
         เปลี่ยนรหัสผ่าน, รหัสผ่านใหม่, doi mat khau, mat khau moi, ubah kata sandi, ganti kata sandi, kata sandi baru,
         パスワード変更, パスワードの変更, パスワードを変更, 新しいパスワード, 修改密码, 更改密码, 新密码, 變更密碼, 修改密碼,
         新密碼, 비밀번호 변경, 새 비밀번호""",
+    # Doing something for good that asks for the password or a code once more: deleting an account, sending money.
+    "errand": """
+        delete account, delete my account, delete your account, delete profile, delete my data, close account,
+        close my account, close your account, deactivate, erase., confirm transfer, transfer money, transfer funds, transfer.,
+        confirm payment, unsubscribe, request your data, request my data, download my data, konto loschen, konto schliessen,
+        konto kundigen, loschen., deaktivieren, uberweis, abbestellen, abmelden vom newsletter, supprimer, fermer le compte,
+        fermer mon compte, cloturer, desactiver, virement, se desabonner, desinscri, eliminar cuenta, eliminar la cuenta,
+        eliminar mi cuenta, borrar cuenta, cerrar cuenta, dar de baja, darse de baja, desactivar, transferir, transferencia,
+        excluir conta, apagar conta, encerrar conta, eliminare account, elimina account, elimina l'account, bonifico,
+        disattiva, account verwijderen, verwijder account, overboeking, uitschrijven, usun konto, usuniecie konta, przelew,
+        smazat ucet, zrusit ucet, prevod, ta bort konto, radera konto, overforing, slet konto, slett konto, poista tili,
+        tilisiirto, hesabi sil, havale, διαγραφη λογαριασμ, удалить аккаунт, удалить учетн, удаление аккаунт, перевод средств,
+        отписаться, видалити обліков, переказ, حذف الحساب, تحويل, מחיקת חשבון, מחק חשבון, העברה, حذف حساب, انتقال وجه,
+        खाता हटा, ลบบัญชี, โอนเงิน, xoa tai khoan, chuyen tien, hapus akun, アカウント削除, アカウントを削除, アカウントの削除,
+        退会, 解約, 送金, 振込, 配信停止, 删除账户, 删除账号, 注销账户, 注销账号, 转账, 刪除帳, 轉帳, 계정 삭제, 탈퇴, 송금,
+        이체""",
+    # Setting up an application that shows codes: the code asked for is that of a new secret.
+    "enrol": """
+        qr, scan., scannen, scanne, scannez, flasher, escane, escanea, digitaliz, inquadra, scansiona, zeskanuj, naskenuj,
+        skanna, skann, karekod, tarat., σαρωσ, отсканир, сканир, відскан, امسح, סרוק, اسکن, स्कैन, สแกน, quet ma, pindai,
+        スキャン, 読み取, 扫描, 扫码, 掃描, 掃碼, 스캔, setup key, set-up key, secret key, manual entry, einrichtungsschlussel,
+        cle de configuration, clave de configuracion, chave de configuracao, chiave di configurazione, セットアップキー""",
     # Buttons that lead back, refuse, or only help with typing.
     "aside": """
         back., cancel, close., deny., decline, reject, no., not now, skip., help., clear., delete., remove., refresh, reload,

@@ -85,7 +85,8 @@ const groupsOf = (fields) => {
 
 // What a group is for, by the words of its button, headings, names and address. Each source counts once.
 const ATTRS = {login: /log ?[io]n|sign ?in|\bauth(?!or)|\bsso\b|credential/, signUp: /sign ?up|regist|enrol|creat\w* ?(account|user)/, forgot: /forgot|reset|recover|lost|remind/,
-  change: /(change|chg|update|expired) ?p/, elsewhere: /newsletter|subscri|contact|checkout|payment|coupon|comment/, unlock: /unlock|vault|\bpin\b/, search: /search/};
+  change: /(change|chg|update|expired) ?p/, elsewhere: /newsletter|subscri|contact|checkout|payment|coupon|comment/, unlock: /unlock|vault|\bpin\b/, search: /search/,
+  errand: /(delete|close|deactivate) ?(my ?)?account|deactivat|unsubscrib/};
 const PURPOSES = Object.keys(ATTRS);
 const headings = () => queryAll('h1, h2, h3, h4, h5, h6, legend, caption, [role=heading]').filter((el) => el.textContent.trim()).slice(0, 60).filter(shown);
 const sourcesOf = (g) => {

@@ -7,6 +7,18 @@ from form_case import Case
 
 N = "unknown"
 NEGATIVES = [
+    # Something that is done for good.
+    Case("errand: an account is deleted, English", N, "<h1>Delete account</h1><form><p>Enter your password to confirm.</p><input type=password name=password autocomplete=current-password><button>Delete my account</button></form>"),
+    Case("errand: an account is deleted, French", N, "<h1>Supprimer mon compte</h1><form><label>Mot de passe<input type=password name=password autocomplete=current-password></label><button>Supprimer</button></form>"),
+    Case("errand: an account is closed, name and password", N, "<h1>Close your account</h1><form><input name=username autocomplete=username><input type=password name=password autocomplete=current-password><button>Close account</button></form>"),
+    Case("errand: German", N, "<h1>Konto löschen</h1><form><label>E-Mail<input type=email name=email></label><label>Passwort<input type=password name=passwort></label><button>Konto löschen</button></form>"),
+    Case("errand: Japanese", N, "<h1>アカウントの削除</h1><form><label>メールアドレス<input type=email name=email></label><label>パスワード<input type=password name=password></label><button>退会する</button></form>"),
+    Case("errand: money is sent", N, "<h1>Confirm transfer</h1><form><label>Enter the 6-digit code from your authenticator app<input name=code autocomplete=one-time-code inputmode=numeric maxlength=6></label><button>Transfer</button></form>"),
+    Case("errand: no more mail", N, "<h1>Unsubscribe</h1><form><label>Email<input type=email name=email autocomplete=username></label><button>Unsubscribe</button></form>"),
+    # An application that shows codes is set up: the code is not that of the secret that is known.
+    Case("enrolment: a picture to be scanned", "mfa-enrolment", "<h1>Set up two-factor authentication</h1><p>Scan the QR code with your authenticator app.</p><img alt='' width=200 height=200 src='data:image/gif;base64,R0lGODlhAQABAAAAACw='><form><label>6-digit code<input name=code autocomplete=one-time-code></label><button>Verify</button></form>"),
+    Case("enrolment: German, a drawing", "mfa-enrolment", "<h1>Authenticator-App einrichten</h1><p>Scannen Sie den QR-Code mit Ihrer Authenticator-App.</p><svg width=180 height=180></svg><form><label>Code<input name=otp autocomplete=one-time-code></label><button>Bestätigen</button></form>"),
+    Case("enrolment: the secret in words", "mfa-enrolment", "<h1>Authenticator app</h1><p>Enter this setup key in your authenticator app: ABCD EFGH IJKL MNOP QRST UVWX YZ23 4567</p><form><label>Code from the app<input name=code autocomplete=one-time-code></label><button>Continue</button></form>"),
     # Making an account.
     Case("sign-up: two passwords", N, "<form action=/register><input name=username><input type=password name=password><input type=password name=password2><button>Submit</button></form>"),
     Case("sign-up: new-password", N, "<form><input type=email name=email autocomplete=username><input type=password name=password autocomplete=new-password><button>Track my baby</button></form>"),
