@@ -537,6 +537,11 @@ def test_every_identity_provider_has_origins_and_a_sign_out_address(kind: str) -
             ("https://sso.example.com:8443", "https://authenticator.pingone.com"),
             "https://sso.example.com:8443/idp/startSLO.ping",
         ),
+        (
+            "simplesamlphp",
+            ("https://sso.example.com:8443",),
+            "https://sso.example.com:8443/realms/acme/saml2/idp/SingleLogoutService.php?ReturnTo=https://sso.example.com:8443/realms/acme/",
+        ),
     ],
 )
 def test_the_known_identity_providers_addresses(kind: str, origins: tuple[str, ...], logout: str) -> None:

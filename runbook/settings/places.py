@@ -25,6 +25,6 @@ LOGOUT_URLS: dict[str, str] = {
     "jumpcloud": "https://console.jumpcloud.com/logout",
     "cyberark": "{origin}/security/logout",
     "shibboleth": "{origin}/idp/profile/Logout",
-    "simplesamlphp": "{url}/saml2/idp/SingleLogoutService.php",
+    "simplesamlphp": "{url}/saml2/idp/SingleLogoutService.php?ReturnTo={url}/",  # without it: an error page
     "lemonldap": "{origin}/?logout=1",
 }
