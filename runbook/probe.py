@@ -67,6 +67,24 @@ def judge(source: Source, seen: Seen) -> Check:
     return Check(source.name, "warning", f"no sign-in page: {what}", remedy)
 
 
+def passed_over(channels: Iterable[Channel]) -> list[Check]:
+    """A warning for each identity provider whose page has no address that could be opened."""
+    sites = {
+        c.site.host
+        for c in channels
+        if not (c.site.idp.home_url or SITES[c.site.idp.kind].home or c.site.idp.kind == "atlassian")
+    }
+    return [
+        Check(
+            f"sign-in of {host}",
+            "warning",
+            "Its identity provider's page is not looked at: no address of it is known.",
+            "Set home_url of its idp to an address that asks for credentials.",
+        )
+        for host in sorted(sites)
+    ]
+
+
 def probe(choice: str | None, config: Path | None = None) -> list[Check]:
     """Looks at the pages of all configured channels; not to be called from a running event loop."""
     settings = load(config=config)
@@ -79,4 +97,4 @@ def probe(choice: str | None, config: Path | None = None) -> list[Check]:
     if browser is None:
         raise ConfigError("There is no browser on this machine.", remedy="Run `python -m runbook doctor --fix`.")
     overrides = {name: locator for name, (locator, _) in overrides_in_force(config).items()}
-    return asyncio.run(look_at(browser, targets(channels), overrides))
+    return asyncio.run(look_at(browser, targets(channels), overrides)) + passed_over(channels)

@@ -6,7 +6,7 @@ import pytest
 from play import merged
 
 from runbook.browser import ensure
-from runbook.probe import look_at, targets
+from runbook.probe import look_at, passed_over, targets
 from runbook.sandbox import build, channel, parse
 from runbook.sandbox.server import Server
 from runbook.settings import Channel
@@ -39,3 +39,21 @@ async def test_a_page_that_is_no_sign_in_and_a_site_that_is_away_are_told() -> N
     assert (await probed("okta-google,g2", idp=idp))["sign-in at okta"] in ("warning", "failed")
     idp = {"kind": "okta", "url": "https://nowhere.example.com"}
     assert (await probed("okta-google,g2", idp=idp))["sign-in at okta"] == "warning"
+
+
+@pytest.mark.parametrize(
+    ("idp", "told"),
+    [
+        ({"kind": "generic", "url": "https://sso.example.com"}, ["sign-in of acme.atlassian.net"]),
+        ({"kind": "generic", "url": "https://sso.example.com", "home_url": "https://sso.example.com/me"}, []),
+        ({"kind": "okta", "url": "https://acme.okta.com"}, []),
+        ({"kind": "atlassian"}, []),
+    ],
+)
+def test_a_provider_whose_page_has_no_known_address_is_told(idp: dict[str, str], told: list[str]) -> None:
+    configured = Channel.model_validate(
+        merged(channel(build(parse("okta-google,g2"))), {"site": {"idp": {"url": None, **idp}}})
+    )
+    found = passed_over([configured, configured])
+    assert [check.name for check in found] == told
+    assert all(check.status == "warning" and "home_url" in check.remedy for check in found)
