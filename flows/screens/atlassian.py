@@ -20,6 +20,7 @@ MISMATCH = (
 ATLASSIAN = Site(
     name="atlassian",
     hosts=r"^(id|auth)\.atlassian\.com$",
+    doubted=True,
     marks=(
         "[data-testid=form-login] [data-testid=username]",
         "#form-login #login-submit",

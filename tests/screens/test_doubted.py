@@ -16,6 +16,8 @@ FORMS = {
                 "data-id=submit-button"),
     "shibboleth": ("https://idp.acme.example/idp/profile/SAML2/Redirect/SSO?execution=e1s1", "name=j_username",
                    "name=j_password", "type=submit name=_eventId_proceed"),
+    "atlassian": ("https://id.atlassian.com/login", "id=username name=username", "id=password name=password",
+                  "type=submit id=login-submit"),
     "auth0": ("https://acme.eu.auth0.com/u/login", "id=username name=username", "id=password name=password",
               "name=action value=default data-action-button-primary=true"),
 }  # fmt: skip
