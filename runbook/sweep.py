@@ -8,13 +8,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AsyncExitStack, ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Protocol, TypeVar
 
 from runbook.aside import aside
 from runbook.due import Due, Known, Looked, due
-from runbook.errors import Locked
+from runbook.errors import Locked, RunbookError
 from runbook.memory import Memory
 from runbook.outcome import Outcome
 from runbook.session import Session
@@ -76,7 +76,7 @@ class Sweep:
 
     async def run(self, channels: Sequence[Channel]) -> list[Swept]:
         """What became of each channel, in the order given. When it is cancelled, what was not begun is told as such, and it
-        returns. Raises ConfigError or Transient only for the state itself."""
+        returns. Raises ConfigError or Transient only for a state that cannot be read at its beginning."""
         try:
             known = await aside(lambda: self.memory.recall(channels))
             sites = sorted(by_site(channels), key=lambda site: all(known[each.id].down is None for each in site))
@@ -87,7 +87,7 @@ class Sweep:
         except asyncio.CancelledError:
             uncancel()
         except BaseExceptionGroup as raised:
-            # The state, or a defect; each site has caught what is its own.
+            # A defect; each site has caught what is its own.
             raise raised.exceptions[0] from None
         return [self.swept.get(each.id) or unseen(each) for each in channels]
 
@@ -106,6 +106,13 @@ class Sweep:
         except asyncio.CancelledError:
             uncancel()
             await self._write_down(works)
+        except RunbookError as error:  # the state; the other sites go on
+            end(works, Outcome.of(error))
+            await self._write_down(works)
+            for channel in (each for each in channels if each.id not in self.swept):
+                self.swept[channel.id] = Swept(
+                    channel, Due(channel.id, False, "unknown", error.cause), Outcome.of(error)
+                )
 
     async def _judge(self, channels: Sequence[Channel], known: Mapping[str, Known], site: SiteSession) -> list[Work]:
         """The channels that are due, in the order of their reasons; of the others it is written down why they are not."""
@@ -151,8 +158,19 @@ class Sweep:
     async def _stopped(self, channel: Channel, answer: Due, failure: Outcome) -> None:
         """The sign-in for the look has failed in a way that another one would as well."""
         work = Work(channel, answer, failure, started=self.clock())
-        parked = await aside(lambda: self.memory.ended(work))
-        self.swept[channel.id] = Swept(channel, answer, failure, parked)
+        parked = await self._noted(work)
+        self.swept[channel.id] = Swept(channel, answer, work.outcome, parked)
+
+    async def _noted(self, work: Work) -> Parked | None:
+        """Writes down how a channel has ended. That the state does not take it is told, and stops no other channel."""
+        try:
+            return await aside(lambda: self.memory.ended(work))
+        except RunbookError as error:
+            text = f"This run is not in the history: {error.cause}"
+            self.tell({"event": "warning", **named(work.channel), "text": text})
+            ended = work.outcome or INTERRUPTED
+            work.outcome = replace(ended, warnings=(*ended.warnings, text))
+            return None
 
     def _hold(self, work: Work, locks: ExitStack) -> bool:
         """Takes the channel's lock; False when another run has it, or has renewed the channel just now."""
@@ -171,7 +189,7 @@ class Sweep:
     async def _write_down(self, works: Sequence[Work]) -> None:
         end(works, INTERRUPTED)  # whatever else has ended the site, none is without an ending
         for work in works:
-            parked = await aside(lambda w=work: self.memory.ended(w)) if work.tries else None  # type: ignore[misc]
+            parked = await self._noted(work) if work.tries else None
             self.swept[work.channel.id] = Swept(work.channel, work.due, work.outcome, parked, work.tries)
 
 

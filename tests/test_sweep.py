@@ -8,15 +8,18 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sweeping import BUSY, CONNECTED, DAY, HOUR, NOW, REFUSED, World, channel, put
 
 from runbook import sweep_report
-from runbook.errors import ConfigError
+from runbook.errors import ConfigError, Transient
+from runbook.memory import Memory
 from runbook.outcome import Outcome
 from runbook.site_session import Work
 from runbook.state import HealthRow, State
+from runbook.sweep import Sweep
 from runbook.verbs_sweep import sharded
 
 KEYS = ["AA", "BB", "CC", "DD"]
@@ -399,6 +402,46 @@ async def test_a_state_that_cannot_be_written_ends_the_sweep_with_its_own_name(w
     (world.folder / "state").chmod(0o755)
     with pytest.raises(ConfigError):
         await world.sweep([channel("AA")])
+
+
+async def test_a_state_that_does_not_take_one_ending_stops_nothing_and_is_told(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken(world, *KEYS)
+    ended, full = Memory.ended, "The state cannot be written: no space left."
+
+    def fails(memory: Memory, work: Work) -> Any:
+        if work.channel.project == "AA":
+            raise ConfigError(full)
+        return ended(memory, work)
+
+    monkeypatch.setattr(Memory, "ended", fails)
+    mine = [channel("AA"), channel("BB"), channel("CC", "globex")]
+    found = await world.sweep(mine)
+    outcomes = [each.outcome for each in found.values() if each.outcome]
+    assert [each.name for each in outcomes] == ["Connected"] * 3
+    assert [each.warnings for each in outcomes] == [(f"This run is not in the history: {full}",), (), ()]
+    assert [each["project"] for each in world.events if each["event"] == "warning"] == ["AA"]
+    assert {row.project for row in state(world).runs()} == {"BB", "CC"}
+
+
+async def test_a_state_that_fails_on_one_site_leaves_the_others_to_be_renewed(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken(world, *KEYS)
+    hold = Sweep._hold
+
+    def fails(sweep: Sweep, work: Work, locks: Any) -> bool:
+        if work.channel.project == "AA":
+            raise Transient("The state is busy.", reason="state-busy")
+        return hold(sweep, work, locks)
+
+    monkeypatch.setattr(Sweep, "_hold", fails)
+    found = await world.sweep([channel("AA"), channel("BB"), channel("CC", "globex")])
+    told = [(each.outcome.name, each.outcome.reason) for each in found.values() if each.outcome]
+    assert told == [("Transient", "state-busy"), ("Transient", "state-busy"), ("Connected", "")]
+    assert world.renewed == [["CC"]]
+    assert sweep_report.exit_code(list(found.values())) == 10
 
 
 # --- the report

@@ -1,5 +1,5 @@
-"""A year in a minute: 8,760 hourly sweeps over twenty channels on the sandbox's clock. Ten of the repairs, two of each cause, go
-through the real browser; the others the world plays."""
+"""A year in a minute: 8,760 hourly sweeps over twenty channels on the sandbox's clock. Ten of the repairs, of password
+resets, revocations and in the greater incidents, go through the real browser; the others the world plays."""
 
 from __future__ import annotations
 
