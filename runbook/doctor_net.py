@@ -61,7 +61,11 @@ def network(wanted: Iterable[str], resolve: Resolve = socket.getaddrinfo) -> lis
     proxy = _proxy()
     if proxy.status == "failed":
         return [proxy]
-    reached = asyncio.run(_ask(addresses, resolve))
+    try:
+        reached = asyncio.run(_ask(addresses, resolve))
+    except OSError as error:  # before anything was asked: the certificates that the environment names
+        why = f"SSL_CERT_FILE or SSL_CERT_DIR cannot be used ({error.strerror or type(error).__name__})."
+        return [proxy, Check("certificates", "failed", why, "Name a file of PEM certificates there, or unset it.")]
     return [proxy, *(each.check for each in reached), _clock(reached)]
 
 

@@ -87,6 +87,20 @@ def test_a_certificate_that_nobody_vouches_for_is_told(site: Web, monkeypatch: p
     assert (clock.status, clock.detail) == ("warning", "Not compared: no site told its time.")
 
 
+@pytest.mark.parametrize("content", [None, "no certificate"])
+def test_a_certificate_file_that_cannot_be_used_is_told(
+    content: str | None, site: Web, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    named = tmp_path / "authority.pem"
+    if content:
+        named.write_text(content)
+    monkeypatch.setenv("SSL_CERT_FILE", str(named))
+    _, found = network(SITES[:1])
+    assert (found.name, found.status) == ("certificates", "failed")
+    assert found.detail.startswith("SSL_CERT_FILE or SSL_CERT_DIR cannot be used (")
+    assert found.remedy
+
+
 def test_a_certificate_for_another_host_is_told(site: Web) -> None:
     found = network(["https://globex.atlassian.net"])[1]
     assert found.detail.startswith("The certificate of globex.atlassian.net is not trusted (Hostname mismatch")

@@ -328,7 +328,7 @@ def test_refused_secrets_of_every_other_kind_are_told_without_them(stage: Stage)
         "check", "--all", "--by", "audit", "--by", "canary", "--tell", "--json", "--log-file", "check.log",
         "--metrics", "check.prom", code=None, HTTPS_PROXY="http://127.0.0.1:9",
     )  # fmt: skip
-    stage.run("connect", "--project", "HELP", "--rescue", "--retry-rejected", "--dry-run", code=None)
+    stage.run("connect", "--project", "HELP", "--rescue", "--retry-rejected", "--dry-run", code=2)
     stage.run("status", code=20, RUNBOOK_STATE_URL=stage.secrets["database"])
     # The sandbox's own process, and a run that refuses a real secret in it.
     stage.run("check", "--sandbox", "--scenario", "nowhere", "--all", code=2)

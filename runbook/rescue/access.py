@@ -78,6 +78,12 @@ class Access:
             else:
                 self._offered(client, "LOGINDISABLED", wanted=False)
                 client.login(self.username, value)
+        except UnicodeEncodeError:  # its text holds the secret
+            raise ConfigError(
+                f"The IMAP server {self.place} takes no letters beyond ASCII in a {self.settings.auth} log-in.",
+                remedy='Use [rescue] auth = "xoauth2", or a user name and a password of ASCII characters.',
+                reason="imap-letters",
+            ) from None
         except IMAP4.abort as error:
             raise silent(self.place, error) from None
         except IMAP4.error as error:
