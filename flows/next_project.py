@@ -23,9 +23,8 @@ class NextProject(JiraAlive):
         self.signed_out = signed_out
 
     async def run(self, job: Job) -> None:
-        if (
-            self.signed_out
-        ):  # before that, the mail provider must not be touched: it may be where the admin is signed in
+        # Before that the mail provider must not be touched: it may be where the admin is signed in.
+        if self.signed_out:
             job.begin(forget(job))
         page = job.channel.email_page
         if page or job.near is None or not await open_like(job, *job.near):

@@ -6,17 +6,17 @@ import re
 
 from playwright.async_api import Page
 
+from flows.addresses import ADDRESS
 from flows.idp_logout import provider
 from flows.screens import evaluate
 from flows.screens.answer import SignIn
 from runbook.step import Job, Step, WrongMailbox, origin_of
 
-ADDRESSES = r"""() => {
+ADDRESSES = """() => {
   const texts = [document.body.innerText, ...[...document.querySelectorAll('[aria-label], [title], [data-email]')]
     .flatMap((el) => [el.getAttribute('aria-label'), el.title, el.dataset.email])].filter(Boolean);
-  return [...new Set(texts.join(' ').toLowerCase()
-    .match(/[\p{L}\p{N}_][\p{L}\p{N}_.+'!#$%&^~-]*@[\p{L}\p{N}_-]+(\.[\p{L}\p{N}_-]+)+/gu) || [])];
-}"""
+  return [...new Set(texts.join(' ').toLowerCase().match(ADDRESS) || [])];
+}""".replace("ADDRESS", ADDRESS, 1)
 
 
 async def addresses_on(page: Page) -> list[str]:

@@ -53,7 +53,7 @@ async def look(channels: Sequence[Channel], check: Check) -> dict[str, Health]:
 
 
 def by_site(channels: Iterable[Channel]) -> list[list[Channel]]:
-    """The channels of each site and admin, in the order given."""
+    """The channels that one admin sign-in serves, together, in the order given."""
     sites: dict[tuple[str, str], list[Channel]] = {}
     for channel in channels:
         sites.setdefault((channel.site.url, channel.site.admin.username.lower()), []).append(channel)

@@ -13,6 +13,7 @@ from functools import partial
 from typing import Any, Protocol, TypeVar
 
 from runbook.aside import aside
+from runbook.checking import by_site
 from runbook.due import Due, Known, Looked, due
 from runbook.errors import Locked, RunbookError
 from runbook.memory import Memory
@@ -35,8 +36,7 @@ class Looker(Protocol):
         self, channels: Sequence[Channel], site: SiteSession, *, sign_in: bool = True
     ) -> tuple[Mapping[str, Looked], Outcome | None]:
         """What is found of each channel of a site by its id, and how the sign-in for that has failed, if it has. `sign_in`:
-        whether there may be one;
-        without it a page is only read where one has been made already."""
+        whether there may be one; without it a page is only read where one has been made already."""
         ...
 
 
@@ -209,14 +209,6 @@ def uncancel() -> None:
 def unseen(channel: Channel) -> Swept:
     """What is said of a channel that the sweep did not come to."""
     return Swept(channel, Due(channel.id, False, "unknown", UNSEEN), INTERRUPTED)
-
-
-def by_site(channels: Sequence[Channel]) -> list[list[Channel]]:
-    """The channels that one admin sign-in serves, together, in the order given."""
-    sites: dict[tuple[str, str], list[Channel]] = {}
-    for channel in channels:
-        sites.setdefault((channel.site.url, channel.site.admin.username.lower()), []).append(channel)
-    return list(sites.values())
 
 
 def named(channel: Channel) -> dict[str, str]:

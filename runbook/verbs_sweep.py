@@ -190,7 +190,7 @@ def _shard(text: str | None) -> tuple[int, int]:
 def sharded(channels: Sequence[Channel], part: int, parts: int) -> list[Channel]:
     """The channels of one part (from 1). Those of one site stay together, for one sign-in serves them all; the sites are spread so
     that the parts have about as much to do. The same settings give the same parts on every machine."""
-    from runbook.sweep import by_site
+    from runbook.checking import by_site
 
     if parts == 1:
         return list(channels)

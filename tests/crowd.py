@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-from runbook.sandbox.seed import channels
+from runbook.sandbox.__main__ import ready
 from runbook.sandbox.server import Server
 
 ROOT = Path(__file__).parents[1]
@@ -45,17 +45,8 @@ class Crowd:
 def crowd(server: Server, folder: Path, commands: Sequence[Sequence[str]], *, held: bool = False) -> Iterator[Crowd]:
     """Starts verbs of the sandbox, all with one state in `folder`. `held`: a run that has its channel's lock waits with it until it
     may go on."""
-    world = server.world
-    served = {
-        "port": server.port,
-        "args": server.browser_args(),
-        "channels": channels(world),
-        "start": "",
-        "authority": server.authority,
-        "api": {"token": world.api_token, "users": world.admins},
-    }
     shared = ["--sandbox", "--json", "--sandbox-state", str(folder / "world.json")]
-    given = {"served": served, "held": held, "commands": [[*each, *shared] for each in commands]}
+    given = {"served": ready(server), "held": held, "commands": [[*each, *shared] for each in commands]}
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "RUNBOOK_RUNS": str(folder / "runs")}
     with subprocess.Popen(
         [sys.executable, __file__],
@@ -84,7 +75,7 @@ def _one(served: Mapping[str, Any], argv: Sequence[str], *, held: bool) -> None:
 
     @contextmanager
     def reached(*_: Any, **__: Any) -> Iterator[child.Served]:
-        yield child.Served(**{**served, "args": tuple(served["args"])})
+        yield child.Served.said(served)
 
     play = Session._in_its_own_browser
 

@@ -13,7 +13,6 @@ from click.testing import CliRunner
 from proxying import Web, web
 from sweeping import channel, put
 
-from runbook import doctor_schedule
 from runbook.cli import main
 from runbook.doctor import Check, render
 from runbook.doctor_net import network, origins
@@ -252,12 +251,15 @@ def test_the_schedule_is_told_with_its_last_firing(found: Status | None, status:
 # --- the verb
 
 
-def test_the_verb_tells_all_of_it_in_lines_that_a_person_understands(
-    site: Web, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home that is the current folder too, for which nothing is scheduled."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.setattr(doctor_schedule, "installed", lambda: None)
+    return tmp_path
+
+
+def test_the_verb_tells_all_of_it_in_lines_that_a_person_understands(site: Web, machine: Path) -> None:
     env = {
         "RUNBOOK_SITE": SITES[0],
         "RUNBOOK_PROJECT": "HELP",
@@ -265,7 +267,7 @@ def test_the_verb_tells_all_of_it_in_lines_that_a_person_understands(
         "RUNBOOK_ADMIN_PASSWORD": "fake-password",
         "RUNBOOK_IDP": "microsoft",
         "RUNBOOK_MAILBOX": "support@example.com",
-        "RUNBOOK_MAILBOX_PASSWORD": f"file:{tmp_path / 'gone'}",
+        "RUNBOOK_MAILBOX_PASSWORD": f"file:{machine / 'gone'}",
         "RUNBOOK_MAIL_PROVIDER": "microsoft",
     }
     done = CliRunner().invoke(main, ["doctor"], env=env)
@@ -307,14 +309,9 @@ provider = "microsoft"
 """
 
 
-def test_the_verb_takes_another_file_than_runbook_toml(
-    site: Web, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.setattr(doctor_schedule, "installed", lambda: None)
-    (tmp_path / "runbook.toml").write_text("nonsense = 1\n")
-    other = tmp_path / "other.toml"
+def test_the_verb_takes_another_file_than_runbook_toml(site: Web, machine: Path) -> None:
+    (machine / "runbook.toml").write_text("nonsense = 1\n")
+    other = machine / "other.toml"
     put(other, OTHER)
     done = CliRunner().invoke(main, ["doctor", "--config", str(other)])
     lines = [line.split(maxsplit=2) for line in done.stdout.splitlines() if line[:1] != " "]

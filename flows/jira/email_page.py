@@ -9,13 +9,14 @@ from urllib.parse import urlsplit
 
 from playwright.async_api import ElementHandle
 
+from flows.addresses import ADDRESS
 from flows.jira.names import locators
 from flows.jira.page import DIALOG, first_of, get, gone, missing, need, press, push
 from flows.jira.tab import home, not_done, session_ended, signed_out
 from flows.screens import EYES, evaluate, evaluate_handle, patiently
 from runbook.step import Job, PageChanged, Transient, load_script, origin_of
 
-FIND_ROWS = load_script(__file__, "find_rows.js")
+FIND_ROWS = f"const ADDRESS = {ADDRESS};\n" + load_script(__file__, "find_rows.js")
 ROWS = load_script(__file__, "rows.js").replace("EYES", EYES, 1).replace("FIND_ROWS", FIND_ROWS, 1)
 WATCH = load_script(__file__, "watch.js").replace("EYES", EYES, 1).replace("FIND_ROWS", FIND_ROWS, 1)
 MARK = (

@@ -1,5 +1,4 @@
-// The rows of an e-mail page: one per address, read the way a person reads it. Needs eyes.js before it.
-const ADDRESS = /[\p{L}\p{N}_][\p{L}\p{N}_.+'!#$%&^~-]*@[\p{L}\p{N}_-]+(\.[\p{L}\p{N}_-]+)+/gu;
+// The rows of an e-mail page: one per address, read the way a person reads it. Needs eyes.js, and ADDRESS, before it.
 const NOT_A_ROW = 'select, option, [role=option], [role=listbox], [role=dialog], dialog, nav, header, [role=banner], [role=alert], '
   + '[role=status], script, style, template';
 const findRows = () => {

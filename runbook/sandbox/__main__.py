@@ -9,6 +9,7 @@ import json
 import sys
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -42,7 +43,7 @@ def main(scenario: str, fault: tuple[str, ...], state: Path | None, port: int, c
             if store:
                 store.save(world)
             mail = _mail_server(server, stack) if smtp else {}
-            click.echo(json.dumps({**_ready(server), "smtp": mail}))
+            click.echo(json.dumps({**ready(server), "smtp": mail}))
             sys.stdin.read()
         if store:
             store.save(world)
@@ -78,7 +79,8 @@ def _mail_server(server: Server, stack: ExitStack) -> dict[str, object]:
     return smtp.settings(serving)
 
 
-def _ready(server: Server) -> dict[str, object]:
+def ready(server: Server) -> dict[str, Any]:
+    """How a run reaches a sandbox that answers: see `runbook.sandbox.child.Served`."""
     return {
         "port": server.port,
         "spki": server.spki,

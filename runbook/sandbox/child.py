@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -27,6 +27,12 @@ class Served:
     authority: str = ""
     api: dict[str, Any] = field(default_factory=dict)
     smtp: dict[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def said(cls, told: Mapping[str, Any]) -> Served:
+        """What the sandbox's process has said when it was ready; whatever else is in it is not for a run."""
+        known = {each.name: told[each.name] for each in fields(cls) if each.name in told}
+        return cls(**{**known, "args": tuple(told["args"])})
 
 
 @contextmanager
@@ -61,9 +67,7 @@ def serve(
             line = child.stdout.readline()
             if not line:
                 raise _told(child.stderr.read())
-            said = json.loads(line)
-            said["args"] = tuple(said["args"])
-            yield Served(**{each.name: said[each.name] for each in fields(Served)})
+            yield Served.said(json.loads(line))
         finally:
             child.stdin.close()
             child.wait()

@@ -15,8 +15,7 @@ from runbook.sandbox import child
 
 @contextmanager
 def _served(*_: Any, **__: Any) -> Iterator[child.Served]:
-    given = json.loads(sys.stdin.readline())
-    yield child.Served(start="", **{**given, "args": tuple(given["args"]), "channels": tuple(given["channels"])})
+    yield child.Served.said(json.loads(sys.stdin.readline()))
 
 
 if __name__ == "__main__":

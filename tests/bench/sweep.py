@@ -21,8 +21,8 @@ from typing import Any
 import click
 
 from runbook.sandbox import build, parse
+from runbook.sandbox.__main__ import ready
 from runbook.sandbox.desks import connections, desks
-from runbook.sandbox.seed import channels
 from runbook.sandbox.server import Server
 from runbook.sandbox.world import World
 
@@ -65,13 +65,6 @@ class Stage:
 
 def play(server: Server, folder: Path, argv: Sequence[str], watch: Watch = lambda pid: nullcontext()) -> float:
     """Runs a verb as a process of its own and returns its seconds. Raises Failed with what it said."""
-    served = {
-        "args": server.browser_args(),
-        "channels": channels(server.world),
-        "port": server.port,
-        "authority": server.authority,
-        "api": {"token": server.world.api_token, "users": server.world.admins},
-    }
     begun = time.perf_counter()
     with (
         subprocess.Popen(
@@ -85,7 +78,7 @@ def play(server: Server, folder: Path, argv: Sequence[str], watch: Watch = lambd
         ) as child,
         watch(child.pid),
     ):
-        said, complained = child.communicate(json.dumps(served) + "\n")
+        said, complained = child.communicate(json.dumps(ready(server)) + "\n")
     if child.returncode:
         raise Failed(f"{argv[0]} ended with {child.returncode}: {complained[-1000:]}{said[-1500:]}")
     return time.perf_counter() - begun

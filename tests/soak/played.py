@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from runbook.browser import ensure
+from runbook.sandbox.__main__ import ready
 from runbook.sandbox.desks import desks
 from runbook.sandbox.seed import channels
 from runbook.sandbox.server import Server
@@ -53,13 +54,7 @@ class Soak:
     def _play(self, server: Server, *argv: str) -> Played:
         self.stage.revoke()
         self.stage.world.sessions.clear()
-        given = {
-            "args": server.browser_args(),
-            "channels": [{**each, "policy": POLICY} for each in channels(server.world)],
-            "port": server.port,
-            "authority": server.authority,
-            "api": {"token": server.world.api_token, "users": server.world.admins},
-        }
+        given = {**ready(server), "channels": [{**each, "policy": POLICY} for each in channels(server.world)]}
         begun = time.perf_counter()
         with (
             subprocess.Popen(
