@@ -60,6 +60,12 @@ def test_a_fault_that_can_happen_is_taken(scenario: str, fault: str) -> None:
     assert build(parse(scenario), [fault]).faults
 
 
+def test_a_mistyped_fault_is_told_with_the_one_that_was_meant() -> None:
+    with pytest.raises(ConfigError, match="no fault 'token-exchange-fail'") as caught:
+        build(parse("entra"), ["token-exchange-fail"])
+    assert caught.value.remedy == "Did you mean token-exchange-fails?"
+
+
 @pytest.mark.parametrize("fault", FAULTS)
 def test_every_fault_can_happen_in_a_scenario(fault: str) -> None:
     taken = []

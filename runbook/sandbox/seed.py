@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from difflib import get_close_matches
 from typing import Any
 
 from runbook.errors import ConfigError
@@ -147,7 +148,9 @@ def faults(texts: Iterable[str]) -> dict[str, Any]:
     for text in texts:
         name, _, value = text.partition("=")
         if name not in FAULTS:
-            raise ConfigError(f"--fault: there is no fault {name!r}.", remedy=f"Faults: {' '.join(FAULTS)}.")
+            near = get_close_matches(name, FAULTS, 1)
+            remedy = f"Did you mean {near[0]}?" if near else f"Faults: {' '.join(FAULTS)}."
+            raise ConfigError(f"--fault: there is no fault {name!r}.", remedy=remedy)
         found[name] = value or True
     return found
 
