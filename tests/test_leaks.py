@@ -263,7 +263,10 @@ def mocking_imap() -> Iterator[int]:
             for line in self.rfile:
                 tag, _, rest = line.strip().partition(b" ")
                 if rest.upper().startswith(b"CAPABILITY"):
-                    self.wfile.write(b"* CAPABILITY IMAP4rev1 MOVE UIDPLUS\r\n" + tag + b" OK done\r\n")
+                    self.wfile.write(b"* CAPABILITY IMAP4rev1 AUTH=PLAIN MOVE UIDPLUS\r\n" + tag + b" OK done\r\n")
+                elif rest.upper().startswith(b"AUTHENTICATE"):
+                    self.wfile.write(b"+ \r\n")
+                    self.wfile.write(tag + b" NO [AUTHENTICATIONFAILED] refused: " + self.rfile.readline())
                 else:
                     self.wfile.write(tag + b" NO [AUTHENTICATIONFAILED] refused: " + rest + b"\r\n")
 
@@ -318,7 +321,7 @@ def test_a_sweep_that_fails_and_those_who_are_told_of_it_get_no_secret(stage: St
         "--log-format", "console", "--metrics", "sweep.prom", code=10,
     )  # fmt: skip
     stage.run("notify", "--test", code=10)
-    stage.run("status", "--json", code=None)
+    stage.run("status", "--json")
     stage.is_tight("recording of a run", "trace of a run", "metrics", "log", "what a told command was given")
 
 
@@ -328,12 +331,27 @@ def test_refused_secrets_of_every_other_kind_are_told_without_them(stage: Stage)
         "check", "--all", "--by", "audit", "--by", "canary", "--tell", "--json", "--log-file", "check.log",
         "--metrics", "check.prom", code=None, HTTPS_PROXY="http://127.0.0.1:9",
     )  # fmt: skip
-    stage.run("connect", "--project", "HELP", "--rescue", "--retry-rejected", "--dry-run", code=2)
+    stage.run("connect", "--project", "HELP", "--rescue", "--retry-rejected", "--dry-run", code=30)
     stage.run("status", code=20, RUNBOOK_STATE_URL=stage.secrets["database"])
     # The sandbox's own process, and a run that refuses a real secret in it.
     stage.run("check", "--sandbox", "--scenario", "nowhere", "--all", code=2)
     stage.run("connect", "--sandbox", "--project", "HELP", "--fault", "nonsense", "--quiet", code=2)
     stage.is_tight("state", "log", "metrics", "record of a run")
+
+
+@pytest.mark.timeout(600)
+def test_runs_that_fail_when_everything_is_typed_hold_no_secret(stage: Stage) -> None:
+    args = ("connect", "--project", "HELP", "--har", "--trace", "--json", "--log-file", "log")
+    for fault, value, code in (
+        ("consent-more-scopes", True, 40),
+        ("connects-other", "elsewhere@example.com", 60),
+        ("token-exchange-fails", True, 70),
+    ):
+        stage.world.faults[fault] = value
+        stage.run(*args, code=code)
+        del stage.world.faults[fault]
+        stage.world.offset += 30  # the next code is there already
+    stage.is_tight("record of a run", "picture", "recording of a run", "trace of a run", "log")
 
 
 # --- that nothing is forgotten
