@@ -39,8 +39,12 @@ def parts(secret: str) -> list[str]:
     if secret.startswith('{"'):
         found = json.loads(secret)
         return [value for value in (found.get("privateKey"), found.get("credentialId")) if value]
-    query = urlsplit(secret).query if secret.startswith("otpauth:") else ""
-    return [value for name, value in parse_qsl(query) if name == "secret"] or [secret]
+    if "://" not in secret:
+        return [secret]
+    address = urlsplit(secret)
+    if address.scheme == "otpauth":
+        return [value for name, value in parse_qsl(address.query) if name == "secret"]
+    return [part for part in (address.password or "", *address.path.split("/")) if MARK.search(part)]
 
 
 def forms(text: str) -> set[bytes]:

@@ -5,16 +5,25 @@ A new verb, a new option and a new kind of file have to be listed here, else a t
 
 from __future__ import annotations
 
+import base64
+import gzip
+import hashlib
+import html
+import io
 import json
+import os
 import re
 import shlex
 import socketserver
+import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+import zipfile
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import quote, urlencode
 
 import click
 import pyotp
@@ -352,6 +361,68 @@ def test_runs_that_fail_when_everything_is_typed_hold_no_secret(stage: Stage) ->
         del stage.world.faults[fault]
         stage.world.offset += 30  # the next code is there already
     stage.is_tight("record of a run", "picture", "recording of a run", "trace of a run", "log")
+
+
+# --- that what is there would be found
+
+SECRET_WORD = planted("Con7Tr0lWord9")
+HIDDEN: dict[str, Callable[[bytes], bytes]] = {
+    "raw": bytes,
+    "URL": lambda raw: quote(raw, safe="").encode(),
+    "form": lambda raw: urlencode({"passwd": raw}).encode(),
+    "JSON": lambda raw: json.dumps(raw.decode()).encode(),
+    "HTML": lambda raw: html.escape(raw.decode()).encode(),
+    **{f"base64 at {n}": lambda raw, n=n: base64.b64encode(b"x" * n + raw + b"yz") for n in range(3)},
+    **{f"URL-safe base64 at {n}": lambda raw, n=n: base64.urlsafe_b64encode(b"x" * n + raw + b"yz") for n in range(3)},
+    "base64 of UTF-16": lambda raw: base64.b64encode(raw.decode().encode("utf-16-le")),
+    "UTF-16": lambda raw: raw.decode().encode("utf-16-le"),
+    "UTF-16, the other way round": lambda raw: raw.decode().encode("utf-16-be"),
+    "hexadecimal": lambda raw: raw.hex().encode(),
+    "in capitals": lambda raw: raw.upper(),
+    "a digest": lambda raw: hashlib.sha256(raw).hexdigest().encode(),
+    "gzip": gzip.compress,
+    "gzip in base64": lambda raw: base64.b64encode(gzip.compress(raw + b"." * 40)),
+    "zip": lambda raw: zipped(raw),
+}
+
+
+def zipped(content: bytes) -> bytes:
+    """A zip with a file of this content."""
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as file:
+        file.writestr("a/b", content)
+    return written.getvalue()
+
+
+@pytest.mark.parametrize("way", HIDDEN)
+def test_a_secret_is_found_however_it_is_written(way: str) -> None:
+    found = Search({"control": SECRET_WORD})({"a file": HIDDEN[way](SECRET_WORD.encode())})
+    assert found
+    assert all(each.startswith("control/0 in a file") for each in found)
+
+
+def test_each_part_of_a_secret_of_several_is_found_in_whatever_order() -> None:
+    totp, address = "NOTREALCONTROL2345", "json://user:Pas5Wo4Rd8Xy@127.0.0.1:9/Pat6Tok3En7Zz/"
+    search = Search({"code": f"otpauth://totp/x?secret={totp}&issuer=y", "notify": address})
+    assert search({"a": f"otpauth://totp/x?issuer=y&secret={totp}".encode()}) == ["code/0 in a"]
+    assert search({"a": b"Pas5Wo4Rd8Xy", "b": b"Pat6Tok3En7Zz"}) == ["notify/0 in a", "notify/1 in b"]
+    assert search({"a": address.replace("Pas5Wo4Rd8Xy", "***").replace("Pat6Tok3En7Zz", "***").encode()}) == []
+
+
+def test_the_environment_and_the_arguments_of_a_program_are_seen() -> None:
+    inner = "import sys; sys.stdin.read()"
+    outer = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {inner!r}, {SECRET_WORD!r}])"
+    search = Search({"argument": SECRET_WORD, "environment": "Env6Ir0nMent3"})
+    env = {**os.environ, "TOLD": "Env6Ir0nMent3"}
+    with (
+        subprocess.Popen([sys.executable, "-c", outer], env=env, stdin=subprocess.PIPE) as running,
+        watched(running.pid) as watcher,
+    ):
+        assert running.stdin
+        while not watcher.seen:
+            assert running.poll() is None
+        running.stdin.close()
+    assert {each.partition("/")[0] for each in search(watcher.seen)} == {"argument", "environment"}
 
 
 # --- that nothing is forgotten
