@@ -72,7 +72,7 @@ class Runner:
     def _ready(self) -> dict[str, Any]:
         deadlines = {"run": f"{RUN}s", "step": f"{STEP}s"}
         told = {**channel(self.stage.world), "deadlines": deadlines}
-        return {"port": 0, "args": self.stage.args, "channels": [told]}
+        return {**self.stage.ready, "channels": [told]}
 
     def processes(self) -> list[psutil.Process]:
         """Whatever still runs of what was started, however it was started."""

@@ -17,6 +17,7 @@ from runbook.browser import Driver
 from runbook.options import Options
 from runbook.outcome import Outcome
 from runbook.sandbox import build, channel, parse
+from runbook.sandbox.__main__ import ready
 from runbook.sandbox.server import Server
 from runbook.sandbox.world import MAILBOX, PROJECT, Connection, World
 from runbook.session import Place, Session
@@ -89,7 +90,7 @@ class Stage:
         with Server(self.world) as server:
             self.between = Between(server.dispatcher)
             server._http.app = self.between
-            self.args = tuple(server.browser_args())
+            self.ready = ready(server)
             try:
                 yield self
             finally:
@@ -109,7 +110,7 @@ class Stage:
         place = Place(
             self.runs,
             self.folder / "state",
-            args=self.args,
+            args=tuple(self.ready["args"]),
             sandbox=True,
             driver=self.ground.driver,
             retry_rejected=retry_rejected,
