@@ -34,6 +34,9 @@ from runbook.passkey import SecurityKey
 from runbook.secrets import Secret
 from runbook.settings import Channel, Idp
 
+# What a browser says of an opening that the page itself has moved on from: before it got an answer, or after it.
+BY_ITSELF = re.compile(r"interrupted by another navigation|\bERR_ABORTED\b")
+
 __all__ = [
     "Channel",
     "ChannelDown",
@@ -169,8 +172,9 @@ class Job:
                 response = await target.goto(url, wait_until="commit", timeout=self.patience * 2000)
                 break
             except PlaywrightError as error:
-                # The page was just moving on by itself (a popup that reloads its opener): ours goes after it.
-                if last or "interrupted by another navigation" not in str(error):
+                # The page was just moving on by itself (a popup that reloads its opener, what a click has begun): ours goes after
+                # it. The browser's word for that is also its word for an answer without a page: that one stays.
+                if last or not BY_ITSELF.search(str(error)):
                     raise network_failure(error, url) from None
                 await target.wait_for_load_state("domcontentloaded")
         status = response.status if response else 200

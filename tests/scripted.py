@@ -112,7 +112,7 @@ async def sign_in(
     one that only writes down; `locators`: overrides."""
     context = await new_context(running)
     try:
-        play = await _stage(context, Web(pages, files or {}, slow), patience, passkey, totp, origins, stage or Stage())
+        play = await staged(context, Web(pages, files or {}, slow), patience, passkey, totp, origins, stage or Stage())
         page = play.job.page
         play.job.locators.update(locators or {})
         await page.goto(url)
@@ -125,7 +125,7 @@ async def sign_in(
         await context.close()
 
 
-async def _stage(
+async def staged(
     context: BrowserContext,
     web: Web,
     patience: float,
