@@ -28,6 +28,8 @@ from runbook.step import Step
 # Steps that are made once for all channels of a site: what stops one of them stops them all.
 OF_THE_SITE = frozenset({"jira_login", "idp_logout"})
 CRASHES = 1  # contexts that may be lost in one round
+# A driver keeps what it knows of every request until its context is closed: some megabytes a channel.
+LONGEST = 8  # runs in one context
 INTERRUPTED = Outcome(
     "Transient",
     20,
@@ -80,6 +82,7 @@ class SiteSession:
     seat: Seat | None = None
     _run: Run | None = field(default=None, repr=False)
     _no_browser: bool = False
+    _runs: int = 0  # in this context
 
     async def renew(self, works: Sequence[Work]) -> None:
         """Plays the runbook on each, in this order, and again on those that failed for a passing reason, after waits that grow.
@@ -104,7 +107,7 @@ class SiteSession:
     async def open(self) -> BrowserContext:
         """The site's context, a fresh one if there is none. Raises ConfigError when no browser can be started."""
         if self.context is None:
-            self.context, self.seat = await self.fleet.context(), None
+            self.context, self.seat, self._runs = await self.fleet.context(), None, 0
         return self.context
 
     async def close(self) -> None:
@@ -133,7 +136,24 @@ class SiteSession:
                 if crashes > CRASHES:
                     end(queue, BROKEN)
                     break
+            elif queue and self._runs >= LONGEST:
+                await self._move()
         return True
+
+    async def _move(self) -> None:
+        """Goes on in a fresh context with the cookies of this one, where the sign-out is behind it. What cannot be moved stays."""
+        old, seat = self.context, self.seat
+        if old is None or seat is None or not seat.signed_out:
+            return
+        new = await self.fleet.context()
+        try:
+            await new.add_cookies(await old.cookies())  # type: ignore[arg-type]
+            self.seat = replace(seat, page=await new.new_page(), spare=None)
+        except PlaywrightError:
+            await browsers.close(new)
+            return
+        self.context, self._runs = new, 0
+        await browsers.close(old)
 
     async def _one(self, work: Work) -> Outcome:
         """One run on one channel."""
@@ -156,6 +176,7 @@ class SiteSession:
         context = await self.open()
         self._no_browser = False
         self._run, run.seat = run, self.seat
+        self._runs += 1
         try:
             return await captured(run, context)
         finally:

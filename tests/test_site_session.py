@@ -8,6 +8,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+from playwright.async_api import Error as PlaywrightError
 from sweeping import BUSY, CONNECTED, REFUSED, channel
 
 from flows import CONNECT, NEXT, NEXT_SIGNED_IN
@@ -17,7 +18,7 @@ from runbook.options import Options
 from runbook.outcome import Outcome
 from runbook.runner import Seat
 from runbook.session import Order
-from runbook.site_session import SiteSession, Work
+from runbook.site_session import LONGEST, SiteSession, Work
 
 GONE = Outcome("Transient", 20, cause="The browser was closed.", reason="browser-gone", passing=True)
 LOST = Outcome("SessionLost", 61, cause="Jira was signed out.")
@@ -43,9 +44,23 @@ class Context:
     pages: list[Page] = field(default_factory=list)
     browser: Any = field(default_factory=lambda: SimpleNamespace(is_connected=lambda: True))
     closed: bool = False
+    jar: list[dict[str, str]] = field(default_factory=list)
+    refuses: bool = False
 
     async def close(self) -> None:
         self.closed = True
+
+    async def cookies(self) -> list[dict[str, str]]:
+        return self.jar
+
+    async def add_cookies(self, cookies: list[dict[str, str]]) -> None:
+        if self.refuses:
+            raise PlaywrightError("Protocol error (Storage.setCookies): Invalid cookie fields")
+        self.jar += cookies
+
+    async def new_page(self) -> Page:
+        self.pages.append(Page())
+        return self.pages[-1]
 
 
 @dataclass
@@ -61,9 +76,8 @@ class Run:
 
     async def play(self, context: Context) -> Outcome:
         if self.seat is None:
-            page = Page()
-            context.pages.append(page)
-            self.seat = Seat(page)  # type: ignore[arg-type]
+            self.seat = Seat(await context.new_page())  # type: ignore[arg-type]
+            context.jar.append({"name": "tenant.session.token"})
         context.pages += [Page(), Page()]
         self.seat.spare = context.pages[-1]  # type: ignore[assignment]
         outcome, self.failed_step = self.ending
@@ -83,11 +97,12 @@ class Stage:
     contexts: list[Context] = field(default_factory=list)
     no_browser: bool = False
     crash: str = ""
+    refuses: bool = False
 
     async def context(self) -> Context:
         if self.no_browser:
             raise ConfigError("There is no browser on this machine.")
-        self.contexts.append(Context())
+        self.contexts.append(Context(refuses=self.refuses))
         return self.contexts[-1]
 
     async def run(self, order: Order, play: Callable[[Any], Any]) -> Outcome:
@@ -143,6 +158,26 @@ async def test_only_two_tabs_stay_open_from_one_mailbox_to_the_next() -> None:
     stage = Stage()
     await stage.renew("AA", "BB", "CC")
     assert sum(not page.closed for page in stage.contexts[0].pages) == 2
+
+
+async def test_many_channels_go_on_in_a_fresh_context_with_the_same_sign_in() -> None:
+    stage, keys = Stage(), [f"D{number:02}" for number in range(2 * LONGEST)]
+    works = await stage.renew(*keys)
+    assert names(works) == ["Connected"] * len(keys)
+    assert stage.played == ["D00 connect", *(f"{key} next" for key in keys[1:])]
+    assert [len(context.jar) for context in stage.contexts] == [1, 1]
+    assert [context.closed for context in stage.contexts] == [True, False]
+
+
+async def test_before_the_sign_out_and_where_cookies_cannot_be_moved_the_context_stays() -> None:
+    keys = [f"D{number:02}" for number in range(LONGEST + 2)]
+    early = Stage({key: [(REFUSED, "project_check")] for key in keys})
+    await early.renew(*keys)
+    assert len(early.contexts) == 1
+    stage = Stage(refuses=True)
+    assert names(await stage.renew(*keys)) == ["Connected"] * len(keys)
+    assert stage.played == ["D00 connect", *(f"{key} next" for key in keys[1:])]
+    assert [context.closed for context in stage.contexts] == [False, True, True]
 
 
 async def test_a_mailbox_that_fails_does_not_keep_the_next_one_from_it() -> None:
