@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import pytest_asyncio
@@ -25,6 +25,7 @@ SOFTWARE = (
     "RUNBOOK_NPM",
     "RUNBOOK_ATLASKIT",
 )
+ASK = 'real software: eval "$(bash .ci/live_idp FOLDER)" && pytest -m live_idp'
 for name in [name for name in os.environ if name.startswith("RUNBOOK_") and name not in SOFTWARE]:
     del os.environ[name]
 # The sandbox takes this page wherever it is named; every test but those that ask for it wants the sandbox's own.
@@ -54,6 +55,24 @@ async def running() -> Browser:
     return await shared()
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What takes minutes comes first, so that no worker is busy with it when the others have nothing left to do."""
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Tells a worker of pytest-xdist what only the first process can know."""
+    node.workerinput["live"] = live(node.config)
+
+
+def live(config: pytest.Config) -> bool:
+    """Whether somebody has asked for what drives real software, by its marker or by name."""
+    named = config.args_source is pytest.Config.ArgsSource.ARGS
+    return named or "live_idp" in config.option.markexpr
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Real software is driven when it is asked for. What takes minutes comes first, so that no worker is busy with it when the
+    others have nothing left to do."""
+    told = getattr(config, "workerinput", None)
+    if not (told["live"] if told else live(config)):
+        for item in items:
+            if item.get_closest_marker("live_idp"):
+                item.add_marker(pytest.mark.skip(reason=ASK))
     items.sort(key=lambda item: item.get_closest_marker("long") is None)
