@@ -73,13 +73,15 @@ class Known:
 
 @dataclass(frozen=True)
 class Due:
-    """The answer. `why` is a sentence with the evidence; `since`: when what makes it due began, or the park, if it is known."""
+    """The answer. `why` is a sentence with the evidence; `since`: when what makes it due began, or the park, if it is known.
+    `wanted`: of one that only waits (`tries`, `cool-down`, `outside-window`), what it would be due for."""
 
     channel_id: str
     due: bool
     reason: Reason
     why: str
     since: float | None = None
+    wanted: Reason | None = None
 
     @property
     def replaces(self) -> bool:
@@ -88,7 +90,7 @@ class Due:
 
     def event(self) -> dict[str, Any]:
         """For a report."""
-        return {"due": self.due, "reason": self.reason, "why": self.why, "since": self.since}
+        return {"due": self.due, "reason": self.reason, "why": self.why, "since": self.since, "wanted": self.wanted}
 
 
 def due(channel: Channel, looked: Looked | None, known: Known, now: float, *, forced: bool = False) -> Due:
@@ -103,7 +105,7 @@ def due(channel: Channel, looked: Looked | None, known: Known, now: float, *, fo
         return Due(channel.id, False, "parked", why, known.parked_at)
     if known.tries >= policy.tries_per_day:
         why = f"{wanted.why} It was tried {known.tries} times in 24 hours, which is the most (tries_per_day)."
-        return Due(channel.id, False, "tries", why, wanted.since)
+        return _waiting(wanted, "tries", why)
     if wanted.reason in ("channel-down", "rescue"):
         return wanted  # nothing is read until it is connected again: there is no better time to wait for
     return _at_a_good_time(channel, wanted, known, now)
@@ -150,11 +152,15 @@ def _at_a_good_time(channel: Channel, wanted: Due, known: Known, now: float) -> 
     if since is not None and since < policy.cool_down.total_seconds():
         again = _when(now - since + policy.cool_down.total_seconds(), policy)
         why = f"{wanted.why} The last try was less than {shown(policy.cool_down)} ago; again from {again} (cool_down)."
-        return Due(channel.id, False, "cool-down", why, wanted.since)
+        return _waiting(wanted, "cool-down", why)
     if not is_open(policy.window, policy.zone, now):
         opens = _when(next_opening(policy.window, policy.zone, now), policy)
-        return Due(channel.id, False, "outside-window", f"{wanted.why} Its window opens {opens}.", wanted.since)
+        return _waiting(wanted, "outside-window", f"{wanted.why} It waits for its window, which opens {opens}.")
     return wanted
+
+
+def _waiting(wanted: Due, reason: Reason, why: str) -> Due:
+    return Due(wanted.channel_id, False, reason, why, wanted.since, wanted.reason)
 
 
 def _current(looked: Looked | None, known: Known, now: float) -> Looked | None:

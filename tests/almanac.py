@@ -20,7 +20,7 @@ WINDOW = {"window": ["Mon-Fri 20:00-06:00", "Sat-Sun 00:00-24:00"], "time_zone":
 class Incident:
     """`keys`: projects whose connection stops working; `limited`: those whose log says RATE_LIMITED and no more; `until`: when it
     was put right, the beginning itself when nobody has to do anything. Times in seconds from the year's beginning. `first`: the
-    sweep that repairs it is made by the real browser."""
+    sweep that repairs it is made by the real browser; `within`: the great one during which it happens."""
 
     cause: str
     begin: float
@@ -29,6 +29,7 @@ class Incident:
     limited: Sequence[str] = ()
     admin: str = ""
     first: bool = False
+    within: str = ""
 
     def blocks(self, key: str) -> bool:
         """Whether a repair of the project cannot succeed as long as it is not put right."""
@@ -71,7 +72,7 @@ class Almanac:
         for great, chosen in zip(list(self.incidents), (KEYS, second, KEYS, first), strict=True):
             for key in some([key for key in chosen if key not in self.policies], 2):
                 within = great.begin + self.dice.uniform(0.05, 0.6) * (great.until - great.begin)
-                add(Incident("revoked", within, within, (key,), first=great.cause != "idp-outage"))
+                add(Incident("revoked", within, within, (key,), first=True, within=great.cause))
 
     def _the_small_ones(self) -> None:
         """What concerns one channel, in the months between."""
@@ -81,14 +82,16 @@ class Almanac:
             cause, first = ("revoked", "reset")[number % 2], number < 2
             begin = self.dice.choice(free) * DAY + self.dice.uniform(0, DAY)
             wait = self.dice.uniform(HOUR, 4 * DAY) if cause == "reset" else 0.0
-            keys = self.dice.sample([key for key in KEYS if not (first and key in self.policies)], 2 if first else 1)
+            keys = self.dice.sample([key for key in KEYS if not (first and key in self.policies)], 1)
             # A window opens some hours later, and the next one should find the channel well.
             spans = [span for key in keys for span in taken.get(key, ())]
             if any(begin < end + DAY and start < begin + wait + DAY for start, end in spans):
                 continue
             for key in keys:
                 taken.setdefault(key, []).append((begin, begin + wait))
-            self.incidents.append(Incident(cause, begin, begin + wait, keys, first=first))
+            # One log ends with a rate limit besides: what counts is the row before.
+            limited = keys if first and cause == "revoked" else ()
+            self.incidents.append(Incident(cause, begin, begin + wait, keys, limited, first=first))
         for _ in range(60):
             begin = self.dice.choice(free) * DAY + self.dice.uniform(0, DAY)
             self.incidents.append(Incident("rate-limit", begin, begin, limited=self.dice.sample(KEYS, 6)))

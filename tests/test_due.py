@@ -171,7 +171,7 @@ TABLE: list[tuple[str, dict[str, Any], bool, str, str]] = [
         {"looked": UNAUTHORIZED, "window": ["Mon-Fri 20:00-06:00"]},
         False,
         "outside-window",
-        "Its window opens Wed 2026-11-25 20:00 Europe/Berlin.",
+        "It waits for its window, which opens Wed 2026-11-25 20:00 Europe/Berlin.",
     ),
     ("window open", {"looked": UNAUTHORIZED, "window": ["Mon-Fri 08:00-18:00"]}, True, "unauthorized", ""),
     (

@@ -30,6 +30,7 @@ class Due:
     due: bool = True
     why: str = "The last row of its log is FAILURE."
     channel_id: str = "acme.atlassian.net/HELP"
+    wanted: str | None = None
 
 
 @dataclass
@@ -56,6 +57,7 @@ CONNECTED = Ending("Connected", 0, "", "", "", 3.21, changed=True)
 TRANSIENT = Ending("Transient", 20, "The site did not answer.", "Try again later.", "", passing=True)
 DOWN = Ending("ChannelDown", 70, "The old connection was removed at 10:11:12 UTC.", "Run it again now.", "", down=True)
 WELL = Due("healthy", due=False, why="connectivity log: success")
+WAITS = ("cool-down", "outside-window", "tries")
 LEFT_ALONE = Due("parked", due=False, why="HumanNeeded: captcha")
 
 
@@ -206,11 +208,52 @@ def test_an_interrupted_run_that_left_the_channel_down_is_told(desk: Desk) -> No
 
 
 @pytest.mark.parametrize("reason", ["cool-down", "outside-window", "tries", "unknown", "unauthorized"])
-def test_a_sweep_that_waits_neither_begins_nor_ends_an_incident(desk: Desk, reason: str) -> None:
-    assert desk.sweep((HELP, Due(reason, due=False), None)) == []
+def test_what_is_not_known_or_planned_for_another_time_neither_begins_nor_ends_an_incident(
+    desk: Desk, reason: str
+) -> None:
+    waits = Due(reason, due=False, wanted="planned" if reason in WAITS else None)
+    assert desk.sweep((HELP, waits, None)) == []
     desk.sweep((HELP, Due(), TRANSIENT))
-    assert desk.sweep((HELP, Due(reason, due=False), None)) == []
+    assert desk.sweep((HELP, waits, None)) == []
     assert desk.sweep((HELP, WELL, None)) == ["recovered"]
+
+
+@pytest.mark.parametrize("reason", WAITS)
+def test_a_channel_that_does_not_work_and_waits_is_told_at_once_and_only_once(desk: Desk, reason: str) -> None:
+    waits = Due(reason, due=False, wanted="unauthorized", why="Jira may not read it. It waits until 20:00.")
+    teller = desk.teller()
+    teller.outcome(HELP, waits, None, parked=False)
+    teller.finish()
+    [message] = desk.bag.got
+    assert message.title == "HELP: the mailbox is not read as it should be (unauthorized)"
+    assert "Cause: Jira may not read it. It waits until 20:00." in message.text
+    assert "reauthorize --project HELP --force" in message.text
+    desk.bag.told()
+    assert [desk.sweep((HELP, replace(waits, reason=other), None)) for other in WAITS] == [[]] * 3
+    assert desk.check("unauthorized") == []
+    assert desk.sweep((HELP, Due(), CONNECTED)) == ["recovered"]
+    assert desk.sweep((HELP, WELL, None)) == []
+
+
+def test_a_channel_that_waits_and_then_fails_is_told_of_its_failure(desk: Desk) -> None:
+    assert desk.sweep((HELP, Due("outside-window", due=False, wanted="unauthorized"), None)) == ["unhealthy"]
+    assert desk.sweep((HELP, Due(), TRANSIENT)) == ["failed"]
+    assert desk.sweep((HELP, Due("cool-down", due=False, wanted="unauthorized"), None)) == [], "it was told"
+    assert desk.sweep((HELP, Due(), CONNECTED)) == ["recovered"]
+
+
+def test_a_channel_that_is_down_and_was_tried_too_often_is_an_alarm_unless_it_was_told(desk: Desk) -> None:
+    tried = Due("tries", due=False, wanted="channel-down", why="Jira reads no mail of it.")
+    assert desk.sweep((HELP, tried, None)) == ["down"], "whoever took it down was killed before it could tell"
+    assert desk.sweep((HELP, tried, None)) == []
+    assert desk.sweep((HELP, Due("channel-down"), CONNECTED)) == ["recovered"]
+    desk.sweep((HELP, Due(), DOWN))
+    assert desk.sweep((HELP, tried, None)) == []
+
+
+def test_a_failed_planned_renewal_of_a_channel_that_breaks_and_waits_is_told(desk: Desk) -> None:
+    assert desk.sweep((HELP, Due("planned"), Ending())) == ["failed"]
+    assert desk.sweep((HELP, Due("cool-down", due=False, wanted="unauthorized"), None)) == ["unhealthy"]
 
 
 @pytest.mark.parametrize("reason", ["failing", "absent", "wrong-mailbox"])

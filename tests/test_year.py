@@ -21,6 +21,8 @@ from runbook.sweep_report import row
 from runbook.telling import teller
 
 BEGINS = ("unhealthy", "failed", "parked")
+# Each of these has to be among what the real browser repairs.
+CAUSES = {"reset", "revoked", "rate-limit", "admin-expired", "mail-outage", "idp-outage", "page"}
 SIGN_INS = ("admin-expired", "idp-outage")  # what keeps a sweep from looking
 MANY = 10  # channels of one cause, which are one message
 
@@ -44,6 +46,7 @@ async def test_a_year_of_hourly_sweeps(folder: Path, monkeypatch: pytest.MonkeyP
         await played.hour(firing)
     assert played.broken == {}
     assert played.in_the_browser >= 10
+    assert played.causes_in_the_browser == CAUSES
     assert played.rate_limited
     played.check_that_nobody_was_locked_out()
     played.check_that_history_knows_each_gap()
@@ -56,7 +59,8 @@ async def here(work: Callable[[], Any]) -> Any:
 
 class Played:
     """Plays the year hour by hour, and checks each sweep against what is so. `broken`: projects that are to be repaired, with their
-    incidents; `ill`: those of which a failure was told, and no end; `worse`: of which two were."""
+    incidents; `ill`: those of which a failure was told, and no end; `worse`: of which two were; `waits`: those that were told to be
+    outside of their window."""
 
     def __init__(self, year: Year) -> None:
         self.year = year
@@ -72,6 +76,8 @@ class Played:
         self.rate_limited = False
         self.ill = set[str]()
         self.worse = set[str]()
+        self.waits = set[str]()
+        self.causes_in_the_browser = set[str]()
 
     async def hour(self, firing: float) -> None:
         """What happened since the last sweep, the sweep, and what it must and must not have done."""
@@ -82,6 +88,7 @@ class Played:
         self.rate_limited = self.rate_limited or bool(year.limited)
         wanted = {key for key in self.broken if self._can_be_repaired(key, NOW + firing)}
         browser = any(self.broken[key].first for key in wanted)
+        causes = {cause for key in wanted for cause in self._causes(key)}
         before = {key: year.row(key).channel for key in year.keys}
         swept = {each.channel.project: each for each in await year.sweep(browser=browser)}
         touched = {key for key in year.keys if year.row(key).channel != before[key]}
@@ -91,8 +98,17 @@ class Played:
             assert NOW + firing - self.renewed[key] >= float(year.almanac.policies[key]["every"][:-1]) * DAY
         for key in touched:
             self._repaired(swept[key], NOW + firing)
-        self.in_the_browser += len(wanted) if browser else 0
-        self._check_what_was_told(wanted, NOW + firing)
+        if browser:
+            self.in_the_browser += len(wanted)
+            self.causes_in_the_browser |= causes
+        waits = {key for key, each in swept.items() if each.due.wanted == "planned"}
+        self._check_what_was_told(wanted, waits, NOW + firing)
+
+    def _causes(self, key: str) -> set[str]:
+        """What a broken channel is to be repaired of, and in the midst of what."""
+        incident = self.broken[key]
+        limited = {"rate-limit"} if key in self.year.limited else set[str]()
+        return {incident.cause, incident.within or incident.cause} | limited
 
     def _change(self, at: float, ends: int, incident: Incident) -> None:
         self.year.set_clock(NOW + at)
@@ -140,8 +156,9 @@ class Played:
         assert refused
         assert refused <= resets
 
-    def _check_what_was_told(self, repaired: Collection[str], now: float) -> None:
-        """Each incident once, at the sweep that has seen it, and its end once."""
+    def _check_what_was_told(self, repaired: Collection[str], planned: Collection[str], now: float) -> None:
+        """Each incident once, at the sweep that has seen it, and its end once. `planned`: whose planned renewal waits for its window,
+        with which an incident of it ends."""
         told: dict[str, list[str]] = {}
         for message in self.year.messages:
             for place, item in zip(message.places, message.items, strict=True):
@@ -151,26 +168,35 @@ class Played:
         assert [messages[kind] for kind, number in kinds.items() if number >= MANY and messages[kind] > 1] == []
         self.year.messages.clear()
         for key in self.year.keys:
-            was, self.ill = key in self.ill, self.ill - {key} | ({key} if self._is_ill(key, now) else set())
+            was, ill = key in self.ill, self._is_ill(key) or (key in self.ill and key in planned)
+            self.ill = self.ill - {key} | ({key} if ill else set())
             news = told.get(key, [])
             match was, key in self.ill:
                 case False, True:
                     assert len(news) == 1, (key, news)
                     assert news[0] in BEGINS
+                    if key in self.broken and not self._window_is_open(key, now):
+                        self.waits.add(key)
+                case True, True if news and key in self.waits:  # its window has opened, and its renewal has failed
+                    assert len(news) == 1, (key, news)
+                    assert news[0] in BEGINS[1:]
+                    assert self._window_is_open(key, now)
+                    self.waits.remove(key)
                 case True, True if news:  # the mailbox is let in nowhere, and has lost its authorization besides
                     assert (news, self._active("mail-outage"), key in self.broken) == (["failed"], True, True)
                     assert key not in self.worse
                     self.worse.add(key)
                 case True, False:
                     assert news == ["recovered"], (key, news)
+                    self.waits.discard(key)
                 case False, False:
                     assert news == ["repaired"] * (key in repaired), (key, news)
 
-    def _is_ill(self, key: str, now: float) -> bool:
-        """Whether a failure of it has been told after this sweep."""
+    def _is_ill(self, key: str) -> bool:
+        """Whether a failure of it has been told after this sweep: whatever was found is told at once, though it may wait."""
         if self._active("mail-outage") or any(i.cause in SIGN_INS and i.blocks(key) for i in self.active):
             return True
-        return key in self.broken and (key in self.ill or self._window_is_open(key, now))
+        return key in self.broken
 
     def _active(self, cause: str) -> bool:
         return any(each.cause == cause for each in self.active)

@@ -107,6 +107,7 @@ class Year:
     def begin(self, incident: Incident) -> None:
         """Something breaks."""
         world = self.world
+        self.limited |= set(incident.limited)
         for key in incident.keys:
             token = self.row(key).token
             assert token
@@ -122,8 +123,6 @@ class Year:
                 world.faults["idp-503"] = True
             case "admin-expired":
                 world.accounts[incident.admin].password_expired = True
-            case "rate-limit":
-                self.limited |= set(incident.limited)
 
     def put_right(self, incident: Incident) -> None:
         """Whoever can do something about it does it."""

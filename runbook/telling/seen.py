@@ -18,6 +18,10 @@ REMEDIES = {
     "absent": "Run `python -m runbook connect --project {project}`.",
     "wrong-mailbox": "See which address Jira shows for the project, then run `python -m runbook connect --project {project}`.",
 }
+WAITS = (
+    "Nothing, if that can wait: it is tried then by itself. "
+    "`python -m runbook reauthorize --project {project} --force` does it at once."
+)
 SAID = {
     "unauthorized": "Jira is not authorized to read the mailbox any more",
     "failing": "Jira reads the mailbox, and mail fails",
@@ -40,6 +44,9 @@ class Due(Protocol):
 
     @property
     def why(self) -> str: ...
+
+    @property
+    def wanted(self) -> str | None: ...
 
 
 class Ending(Protocol):
@@ -134,7 +141,19 @@ def _not_run(due: Due) -> Seen | None:
         )
     if due.reason in NOT_HEALED and not due.due:
         return _unhealthy(project, due.reason, due.why)
-    return None
+    return _waiting(project, due) if due.wanted in BROKEN else None
+
+
+def _waiting(project: str, due: Due) -> Seen:
+    """A channel that does not work, of which it is known and which waits for a better time: nobody should learn it only then."""
+    down = due.wanted == "channel-down"
+    return Seen(
+        level="down" if down else "unhealthy",
+        outcome=str(due.wanted),
+        cause=due.why,
+        remedy=WAITS.format(project=project),
+        passing=down,  # the run that took it down has told of it by another name
+    )
 
 
 def _unhealthy(project: str, verdict: str, evidence: str) -> Seen:
