@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from bench import check
+from bench.limits import Figure, end
 from bench.sides import Measured, measure
 from bench.table import Results, help_imports_playwright, in_turns, markdown
 
@@ -46,12 +47,25 @@ def test_the_table_holds_medians_and_ratios() -> None:
         memory={"connect": [330 * 1024 * 1024], "bare": [300 * 1024 * 1024]},
         help_seconds=[0.1, 0.2, 0.9],
     )
-    table = markdown(found)
+    table, figures = markdown(found)
     assert "| 6.00 s | bare script, same clicks: 5.00 s | 1.20 (in pairs: 1.50) | 1.25 | 3 pairs |" in table
     assert "| 330 MB | bare script: 300 MB | 1.10 | 1.15 | 1 pairs |" in table
     assert "| 1.50 s | article's order: 7.50 s | 0.20 | 0.35 | 3 and 1 |" in table
     assert "| 2.00 s | article's order: 7.50 s | 0.27 | | 3 and 1 |" in table
     assert "| 0.200 s | Playwright imported: no |" in table
+    assert [(each.what, round(each.value, 2), each.past) for each in figures] == [
+        ("time", 1.2, False),
+        ("peak memory", 1.1, False),
+        ("mail gap", 0.2, False),
+        ("--help", 0.2, False),
+    ]
+    end(figures)
+
+
+def test_a_bench_that_is_past_a_limit_ends_with_1_and_says_which() -> None:
+    with pytest.raises(SystemExit) as caught:
+        end([Figure("time", 1.3, 1.25), Figure("gap", 0.3, 0.35)])
+    assert caught.value.code == "Past its limit: time: 1.30, at most 1.25.", "Python prints it and exits with 1"
 
 
 def test_a_check_of_many_channels_asks_the_audit_endpoint_alone(tmp_path: Path) -> None:

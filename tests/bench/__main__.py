@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from .limits import end
 from .table import markdown, run
 
 
@@ -18,7 +19,9 @@ def main(pairs: int, memory_pairs: int) -> None:
     """Measures `connect` against bare scripts in the sandbox."""
     with tempfile.TemporaryDirectory() as folder:
         found = run(Path(folder), pairs, memory_pairs, lambda text: click.echo(text, err=True))
-    sys.stdout.write(markdown(found) + "\n")
+    table, figures = markdown(found)
+    sys.stdout.write(table + "\n")
+    end(figures)
 
 
 if __name__ == "__main__":

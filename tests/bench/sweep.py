@@ -28,6 +28,7 @@ from runbook.sandbox.world import World
 
 from ..soak.judge import Tolerance, judge
 from ..soak.watching import Watched, watching
+from .limits import Figure, end
 from .sides import TOP, Failed, environment
 
 SCENARIO = "entra,g2,popup,revoked"
@@ -158,6 +159,7 @@ def main(count: int, pairs: int, many: int) -> None:
         f"{count} channels: one sweep {found['together']:.1f} s, separate runs {found['separate']:.1f} s, "
         f"ratio {found['ratio']:.2f} (limit {LIMIT})"
     )
+    end([Figure("ratio", found["ratio"], LIMIT)])
 
 
 if __name__ == "__main__":
