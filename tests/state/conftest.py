@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from postgres_server import INSTALL, Server, programs, serve
+from postgres_server import INSTALL, NEEDED, Server, programs, serve
 
 from runbook.state import State
 
@@ -27,6 +28,7 @@ class Clock:
 def server() -> Iterator[Server]:
     found = programs()
     if found is None:
+        assert not os.environ.get(NEEDED), INSTALL
         pytest.skip(INSTALL)
     with serve(found) as running:
         yield running
