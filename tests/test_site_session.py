@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
 from playwright.async_api import Error as PlaywrightError
 from sweeping import BUSY, CONNECTED, REFUSED, channel
 
@@ -272,3 +274,21 @@ async def test_only_a_planned_channel_is_replaced_whatever_its_health() -> None:
     stage = Stage()
     await stage.renew("AA", "PLAN")
     assert [(key, forced) for key, _, forced in stage.orders] == [("AA", False), ("PLAN", True)]
+
+
+async def test_the_waits_between_tries_begin_as_the_policy_says_and_double(monkeypatch: pytest.MonkeyPatch) -> None:
+    waited: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        waited.append(seconds)
+
+    monkeypatch.setattr(asyncio, "sleep", sleep)
+    stage = Stage({"AA": [BUSY, BUSY, BUSY, BUSY]})
+    works = await stage.renew("AA", retries=3, retry_wait="30s")
+    assert (waited, works[0].tries, names(works)) == ([30.0, 60.0, 120.0], 4, ["Transient"])
+    waited.clear()
+    await Stage({"AA": [BUSY, CONNECTED]}).renew("AA", retries=3, retry_wait="10s")
+    assert waited == [10.0], "what has ended well is waited for no more"
+    waited.clear()
+    await Stage({"AA": [REFUSED]}).renew("AA", retries=3, retry_wait="10s")
+    assert waited == [], "it does not pass"
