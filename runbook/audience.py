@@ -29,21 +29,21 @@ def ready(given: Given, stack: ExitStack, redactor: Redactor) -> Log | None:
 
 
 class Audience:
-    """The sinks that a verb's options ask for: `as_json`, `quiet`, `log_file`, `log_format`. Itself a sink, for all of them;
-    before it is opened it is the console alone."""
+    """The sinks that a verb's options ask for: `as_json`, `quiet`. Itself a sink, for all of them; before it is opened it is the
+    console alone."""
 
     def __init__(self, given: Mapping[str, Any]) -> None:
         self._given = given
         self.sinks: list[Sink] = []
 
-    def open(self, clean: Callable[[str], str], stack: ExitStack) -> None:
-        """Opens them; `clean` is applied to every text (the redactor). `stack` closes the log. Raises ConfigError when the log
-        cannot be written."""
+    def open(self, given: Mapping[str, Any], clean: Callable[[str], str], stack: ExitStack) -> None:
+        """Opens them, and the log of the options `log_file` and `log_format`, which `stack` closes; `clean` is applied to every
+        text (the redactor). Raises ConfigError when the log cannot be written."""
         self.sinks.append(self._console(clean))
-        if self._given["log_file"] or self._given["log_format"]:
+        if given["log_file"] or given["log_format"]:
             from runbook.logs import asked_for
 
-            self.sinks.append(stack.enter_context(asked_for(self._given, clean)).sink())
+            self.sinks.append(stack.enter_context(asked_for(given, clean)).sink())
 
     def __call__(self, event: Mapping[str, Any]) -> None:
         for sink in self.sinks or [self._console(str)]:

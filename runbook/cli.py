@@ -138,8 +138,11 @@ run_options = options(
     click.option("--config", type=PATH, help="Another file than runbook.toml; with --sandbox, external providers."),
     browser_option,
 )
+# What is None when it is not given is taken from the settings (`runbook.beginning.filled`).
 rescue_option = click.option(
-    "--rescue", is_flag=True, help="Bring unread mail over a replacement, over IMAP ([rescue] in runbook.toml)."
+    "--rescue/--no-rescue",
+    default=None,
+    help="Bring unread mail over a replacement, over IMAP ([rescue] in runbook.toml).",
 )
 capture_options = options(
     click.option("--har", is_flag=True, help="Keep a scrubbed recording of the requests in the run's folder."),
@@ -220,16 +223,16 @@ def record(out: Path, label: str, **given: Any) -> None:
 @click.option("--force", is_flag=True, help="Renew them all, healthy, parked or not, at whatever time.")
 @click.option("--dry-run", is_flag=True, help="Prove what is due up to the cut, change nothing.")
 @rescue_option
-@click.option(
-    "--jobs", type=click.IntRange(1, 16), default=2, show_default=True, metavar="N", help="Sites side by side."
-)
+@click.option("--jobs", type=click.IntRange(1, 16), metavar="N", help="Sites side by side, 1 to 16.  [default: 2]")
 @click.option("--shard", metavar="I/N", help="Only this part of the channels, of so many; a site's stay together.")
 @click.option(
     "--delay", type=click.IntRange(0, 86_400), metavar="SECONDS", help="Most seconds of a random wait before it begins."
 )
 @logout_option
 @retry_option
-@click.option("--config", type=PATH, help="Another file than runbook.toml; with --sandbox, external providers.")
+@click.option(
+    "--config", type=PATH, help="Another file than runbook.toml; with --sandbox, external providers and [notify]."
+)
 @browser_option
 @capture_options
 @sandbox_options
@@ -253,7 +256,9 @@ def reauthorize(**given: Any) -> None:
     help="Only this source; may be repeated.  [default: all that are at hand, the cheapest first]",
 )
 @retry_option
-@click.option("--config", type=PATH, help="Another file than runbook.toml; with --sandbox, external providers.")
+@click.option(
+    "--config", type=PATH, help="Another file than runbook.toml; with --sandbox, external providers and [notify]."
+)
 @browser_option
 @sandbox_options
 @click.option("--tell", is_flag=True, help="Tell those whom [notify] names what is new; reauthorize does it by itself.")

@@ -18,6 +18,7 @@ _PLAIN = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os
 _NEW = os.O_CREAT | os.O_EXCL | os.O_WRONLY | _PLAIN
 # Without O_NONBLOCK a pipe in the place of a file holds up whoever opens it.
 _OLD = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | _PLAIN
+EMPTIED = os.O_CREAT | os.O_TRUNC | os.O_WRONLY | _PLAIN
 OTHERS = 0o077
 WRITING = 0o022  # for what is no secret, and must not be another's work
 

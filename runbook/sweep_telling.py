@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from runbook.logs import Log
     from runbook.redact import Redactor
     from runbook.state import State
+    from runbook.telling import Standby
 
 Given = Mapping[str, Any]
 Sink = Callable[[Mapping[str, Any]], None]
@@ -44,14 +45,16 @@ async def conclude(
     redactor: Redactor,
     swept: Sequence[Swept],
     warn: Callable[[str], None],
+    standby: Standby | None = None,
 ) -> None:
-    """Tells those whom the settings name, unless it was a dry run, and writes the metrics. What fails is a warning."""
+    """Tells those whom the settings name, unless it was a dry run, and writes the metrics. What fails is a warning. `standby` tells
+    when the state is what fails."""
     from runbook.telling import Teller
     from runbook.telling import swept as tell
 
     if not given["dry_run"]:
-        teller = Teller(settings.notify, state, redactor)
-        for text in await tell(teller, [(each.channel, each.due, each.outcome) for each in swept]):
+        teller = Teller(settings.notify, state, redactor, played=given["sandbox"])
+        for text in await tell(teller, [(each.channel, each.due, each.outcome) for each in swept], standby):
             warn(text)
     if given["metrics"]:
         from runbook import metrics

@@ -21,7 +21,7 @@ from runbook.scratch import scratch_folder
 if TYPE_CHECKING:
     from runbook.options import Options
     from runbook.session import Place, Session
-    from runbook.settings import Channel
+    from runbook.settings import Channel, Settings
     from runbook.step import Step
 
 # What is heavy is imported where it is used: the browser's driver starts first, and takes as long as all of it.
@@ -62,18 +62,37 @@ def _session(
     """What a run needs, and the channels in their order. Opens the audience."""
     from flows import CONNECT
     from flows.elements import known
+    from runbook.beginning import filled
     from runbook.redact import Redactor
     from runbook.session import Session
     from runbook.taught import Taught
 
     redactor = Redactor()
-    audience.open(redactor.text, stack)
+    found, unread = _settings(given)
+    given = filled(given, found)
+    audience.open(given, redactor.text, stack)
     options = _options(given)
     recorder = _recorder(given, CONNECT, *recordings) if recordings else None
-    place, channels, options.locators = _where(given, stack, scratch, redactor.learn)
+    if unread:
+        raise unread
+    place, channels, options.locators = _where(given, found, stack, scratch, redactor.learn)
     options.locators = {**known(Taught(place.state).locators()), **options.locators}
     browsers.ensure(place.browser, headed=options.headed, say=lambda text: audience({"event": "browser", "text": text}))
     return Session(place, options, CONNECT, redactor, audience.sinks, recorder), channels
+
+
+def _settings(given: Given) -> tuple[Settings, RunbookError | None]:
+    """The settings of a real run; those of nobody, and why, where they cannot be used: the log takes the ending."""
+    from runbook.beginning import refuse_the_sandboxs
+    from runbook.settings import Settings, load
+
+    refuse_the_sandboxs(given)
+    if not given["sandbox"]:
+        try:
+            return load(given["projects"][0], config=given["config"]), None
+        except RunbookError as error:
+            return Settings(), error
+    return Settings(), None
 
 
 def _recorder(given: Given, steps: Sequence[Step], out: Path, label: str) -> Callable[..., Any]:
@@ -127,26 +146,20 @@ async def _wait_for_key(title: str) -> None:
 
 
 def _where(
-    given: Given, stack: ExitStack, scratch: Path, learn: Callable[[str], object]
+    given: Given, found: Settings, stack: ExitStack, scratch: Path, learn: Callable[[str], object]
 ) -> tuple[Place, list[Channel], Mapping[str, str]]:
     """Folders, browser and channels, those that are down first: the sandbox's, or those of the settings."""
-    place, channels, locators = _sandbox(given, stack, scratch) if given["sandbox"] else _real(given)
+    place, channels, locators = _sandbox(given, stack, scratch) if given["sandbox"] else _real(given, found)
     if len(channels) > 1:  # else there is no order, and what a database needs can be loaded beside the browser's start
         down = place.open(learn).down()
         channels = sorted(channels, key=lambda channel: channel.id not in down)
     return place, channels, locators
 
 
-def _real(given: Given) -> tuple[Place, list[Channel], Mapping[str, str]]:
+def _real(given: Given, found: Settings) -> tuple[Place, list[Channel], Mapping[str, str]]:
     from flows.elements import check_overrides
     from runbook.session import Place
-    from runbook.settings import load
 
-    if given["sandbox_state"] or given["fault"] or given["scenario"]:
-        raise ConfigError(
-            "--scenario, --fault and --sandbox-state belong to the sandbox.", remedy="Add --sandbox, or leave them out."
-        )
-    found = load(given["projects"][0], config=given["config"])
     place = Place(
         found.runs,
         found.state,

@@ -13,19 +13,20 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from runbook.audience import ready
+from runbook.beginning import Beginning
 from runbook.checking import SOURCES, Check, Reader, look
-from runbook.errors import ConfigError, RunbookError, Transient
+from runbook.errors import ConfigError, Defect, RunbookError, Transient
 from runbook.health import Health, worst
 from runbook.interrupt import Interrupt
 from runbook.redact import Redactor
 from runbook.scratch import scratch_folder
-from runbook.settings import Channel, Settings, load
+from runbook.settings import Channel, Settings
 from runbook.state import State, open_state
 
 if TYPE_CHECKING:
     from runbook.session import Place
     from runbook.settings.notify import Notify
+    from runbook.telling import Standby
 
 Given = Mapping[str, Any]
 DEFAULT_SCENARIO = "entra,g2,popup,revoked"
@@ -45,17 +46,25 @@ def check(given: Given) -> int:
     if given["projects"] and given["all_channels"]:
         raise ConfigError("--project and --all contradict each other.", remedy="Give one of the two.")
     with Interrupt() as interrupt, ExitStack() as stack:
-        log = ready(given, stack, redactor)
+        begins = Beginning(given, redactor, tells=given["tell"])
         try:
-            prepared = (_sandbox if given["sandbox"] else _real)(given, stack, redactor, say)
+            settings = begins.open(stack)
+            given, log = begins.given, begins.log
+            prepared = (
+                _sandbox(begins, stack, say) if given["sandbox"] else _real(given, settings, stack, redactor, say)
+            )
+            prepared.standby = begins.standby
             found = asyncio.run(interrupt.watch(_look(prepared, warn)), debug=False)
         except asyncio.CancelledError:
             raise Transient("It was interrupted.", remedy="Run it again.", reason="interrupted") from None
-        except RunbookError as error:
-            if log:
-                log.sink()(
+        except Exception as raised:
+            error = raised if isinstance(raised, RunbookError) else Defect.of(raised)
+            if begins.log:
+                begins.log.sink()(
                     {"event": "ended", "exit_code": error.exit_code, "cause": error.cause, "remedy": error.remedy}
                 )
+            for warning in begins.failed(error):
+                warn(f"Warning: {warning}")
             raise
         told = [(channel, found[channel.id]) for channel in prepared.channels]
         for each in _rows(told) if log else ():
@@ -80,13 +89,14 @@ def _write(given: Given, told: Sequence[tuple[Channel, Health]], redactor: Redac
 
 @dataclass
 class Prepared:
-    """The channels, what a check of them may use, whom to tell what is new (None: nobody), and the ids of all channels that the
-    settings have."""
+    """The channels, what a check of them may use, whom to tell what is new (None: nobody), the ids of all channels that the
+    settings have, and who tells when the state fails."""
 
     channels: list[Channel]
     check: Check
     notify: Notify | None = None
     known: frozenset[str] = frozenset()
+    standby: Standby | None = None
 
 
 async def _look(prepared: Prepared, warn: Callable[[str], None]) -> dict[str, Health]:
@@ -94,21 +104,17 @@ async def _look(prepared: Prepared, warn: Callable[[str], None]) -> dict[str, He
     if prepared.notify is not None:
         from runbook.telling import Teller, told
 
-        teller = Teller(prepared.notify, prepared.check.state, prepared.check.redactor)
+        check = prepared.check
+        teller = Teller(prepared.notify, check.state, check.redactor, played=check.sandbox)
         for channel in prepared.channels:
             teller.health(channel, found[channel.id])
-        for warning in await told(teller):
+        for warning in await told(teller, prepared.standby):
             warn(f"Warning: {warning}")
     return found
 
 
-def _real(given: Given, stack: ExitStack, redactor: Redactor, say: Callable[[str], None]) -> Prepared:
-    if given["sandbox_state"] or given["fault"] or given["scenario"]:
-        raise ConfigError(
-            "--scenario, --fault and --sandbox-state belong to the sandbox.", remedy="Add --sandbox, or leave them out."
-        )
+def _real(given: Given, found: Settings, stack: ExitStack, redactor: Redactor, say: Callable[[str], None]) -> Prepared:
     projects = list(dict.fromkeys(given["projects"]))
-    found = load(projects[0] if projects else None, config=given["config"])
     state = open_state(found.state, found.state_url, redactor.learn)
     stack.callback(state.close)
 
@@ -126,30 +132,36 @@ def _real(given: Given, stack: ExitStack, redactor: Redactor, say: Callable[[str
         )
         return _reader(place, stack, redactor, say, found.locators)
 
-    if given["tell"] and found.notify.nobody:
-        raise ConfigError(
-            "--tell has nobody to tell.", remedy="Name somebody in the table [notify] of runbook.toml.", reason="nobody"
-        )
+    _somebody(given, found.notify)
     check = Check(state, page, given["by"] or SOURCES, redactor, say, retry_rejected=given["retry_rejected"])
     chosen = _chosen(found, projects, given["all_channels"])
     known = frozenset(each.id for each in (*found.channels.values(), *chosen))
     return Prepared(chosen, check, found.notify if given["tell"] else None, known)
 
 
-def _sandbox(given: Given, stack: ExitStack, redactor: Redactor, say: Callable[[str], None]) -> Prepared:
+def _somebody(given: Given, notify: Notify) -> None:
+    if given["tell"] and notify.nobody:
+        where = "the file of --config" if given["sandbox"] else "runbook.toml"
+        raise ConfigError(
+            "--tell has nobody to tell.", remedy=f"Name somebody in the table [notify] of {where}.", reason="nobody"
+        )
+
+
+def _sandbox(begins: Beginning, stack: ExitStack, say: Callable[[str], None]) -> Prepared:
     from runbook.sandbox.child import serve
     from runbook.sandbox.reach import Reach, trust
     from runbook.settings.external import External, load_external
 
-    if given["tell"]:
-        raise ConfigError("--tell is for real sites.", remedy="Leave it out: the sandbox tells nobody.")
+    given, redactor = begins.given, begins.redactor
     by = given["by"] or ("audit", "page")
-    external = load_external(given["config"]) if given["config"] else External()
+    external = load_external(given["config"], telling=given["tell"]) if given["config"] else External()
+    _somebody(given, external.notify)
     kept, folder = given["sandbox_state"], scratch_folder(stack)
     state = State(kept.with_name(kept.name + ".runbook") if kept else folder / "state")
     stack.callback(state.close)
+    begins.hear(external.notify, state.folder)
     scenario = given["scenario"] or DEFAULT_SCENARIO
-    served = stack.enter_context(serve(scenario, given["fault"], kept, config=given["config"], smtp="canary" in by))
+    served = stack.enter_context(serve(scenario, given["fault"], kept, config=external.file, smtp="canary" in by))
     made = [external.channel(_with_api(each, served.api, served.smtp)) for each in served.channels]
     known = Settings(channels={each.project: each for each in made}, unbound=made[0])
     chosen = _chosen(known, list(dict.fromkeys(given["projects"])), given["all_channels"])
@@ -173,7 +185,7 @@ def _sandbox(given: Given, stack: ExitStack, redactor: Redactor, say: Callable[[
         transport=lambda: Reach(served.port, served.authority),
         tls=trust(served.authority),
     )
-    return Prepared(chosen, check, known=frozenset(each.id for each in made))
+    return Prepared(chosen, check, external.notify if given["tell"] else None, frozenset(each.id for each in made))
 
 
 def _with_api(channel: Mapping[str, Any], api: Mapping[str, Any], smtp: Mapping[str, Any]) -> dict[str, Any]:

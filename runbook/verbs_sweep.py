@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,8 +20,7 @@ from runbook.interrupt import Interrupt
 from runbook.scratch import scratch_folder
 
 if TYPE_CHECKING:
-    from runbook.logs import Log
-    from runbook.redact import Redactor
+    from runbook.beginning import Beginning
     from runbook.session import Place, Session
     from runbook.settings import Channel, Settings
     from runbook.sweep_telling import SweepAudience
@@ -48,18 +47,19 @@ def reauthorize(given: Given) -> int:
     """One sweep. Returns 0 when whatever was due is renewed, 10 when some failed, else the code of what kept it from beginning."""
     error: RunbookError
     with Interrupt() as interrupt, ExitStack() as stack:
-        from runbook.audience import ready
+        from runbook.beginning import Beginning
         from runbook.redact import Redactor
 
-        redactor, log = Redactor(), None
+        begins = Beginning(given, Redactor(), tells=not given["dry_run"])
         try:
             shard = _shard(given["shard"])
-            log = ready(given, stack, redactor)
+            found = begins.open(stack)
+            given = begins.given
             loop = stack.enter_context(asyncio.Runner(debug=False))
             scratch = scratch_folder(stack)
-            prepared = _sandbox(given, stack, scratch) if given["sandbox"] else _real(given)
+            prepared = _sandbox(begins, stack, scratch) if given["sandbox"] else _real(given, found)
             prepared.channels = sharded(prepared.channels, *shard)
-            return loop.run(_sweep(given, prepared, interrupt, stack, redactor, log))
+            return loop.run(_sweep(begins, prepared, interrupt, stack))
         except RunbookError as raised:
             error = raised
         except (KeyboardInterrupt, asyncio.CancelledError):
@@ -69,14 +69,14 @@ def reauthorize(given: Given) -> int:
         from runbook.console import make_sink
         from runbook.outcome import Outcome
 
-        for sink in (make_sink(as_json=given["as_json"], quiet=given["quiet"]), *([log.sink()] if log else [])):
-            sink(Outcome.of(error).event())
+        logged = [begins.log.sink()] if begins.log else []
+        ended = replace(Outcome.of(error), warnings=tuple(begins.failed(error)))
+        for sink in (make_sink(as_json=given["as_json"], quiet=given["quiet"]), *logged):
+            sink(ended.event())
     return error.exit_code
 
 
-async def _sweep(
-    given: Given, prepared: Prepared, interrupt: Interrupt, stack: ExitStack, redactor: Redactor, log: Log | None
-) -> int:
+async def _sweep(begins: Beginning, prepared: Prepared, interrupt: Interrupt, stack: ExitStack) -> int:
     from runbook import sweep_report
     from runbook.fleet import Fleet
     from runbook.site_session import SiteSession
@@ -84,9 +84,10 @@ async def _sweep(
     from runbook.sweep_console import SweepConsole
     from runbook.sweep_telling import SweepAudience, conclude
 
+    given, redactor = begins.given, begins.redactor
     # What asyncio says of an error that nobody waited for may hold what was typed; the outcomes say what matters.
     asyncio.get_running_loop().set_exception_handler(lambda _loop, _context: None)
-    console = SweepAudience(SweepConsole(given["as_json"], given["quiet"], redactor.text), log)
+    console = SweepAudience(SweepConsole(given["as_json"], given["quiet"], redactor.text), begins.log)
     await interrupt.watch(_delayed(_longest(given, prepared), console))
     session = _session(given, prepared, redactor)
     stack.callback(session.state.close)
@@ -110,7 +111,7 @@ async def _sweep(
     def warn(text: str) -> None:
         console({"event": "warning", "text": redactor.text(text)})
 
-    await conclude(given, prepared.settings, session.state, redactor, swept, warn)
+    await conclude(given, prepared.settings, session.state, redactor, swept, warn, begins.standby)
     console(redactor.data(sweep_report.event(swept, rescued=session.options.rescue)))
     return sweep_report.exit_code(swept)
 
@@ -227,16 +228,10 @@ def _only(found: Settings) -> Channel:
     return found.channel()
 
 
-def _real(given: Given) -> Prepared:
+def _real(given: Given, found: Settings) -> Prepared:
     from flows.elements import check_overrides
     from runbook.session import Place
-    from runbook.settings import load
 
-    if given["sandbox_state"] or given["fault"] or given["scenario"]:
-        raise ConfigError(
-            "--scenario, --fault and --sandbox-state belong to the sandbox.", remedy="Add --sandbox, or leave them out."
-        )
-    found = load(next(iter(given["projects"]), None), config=given["config"])
     check_overrides(found.locators)
     place = Place(
         found.runs,
@@ -251,22 +246,30 @@ def _real(given: Given) -> Prepared:
     return Prepared(place, found, _chosen(found, given), {}, found.delay.total_seconds())
 
 
-def _sandbox(given: Given, stack: ExitStack, scratch: Path) -> Prepared:
+def _sandbox(begins: Beginning, stack: ExitStack, scratch: Path) -> Prepared:
     from runbook.sandbox.child import serve
     from runbook.sandbox.reach import Reach, trust
     from runbook.session import Place
     from runbook.settings import Settings
     from runbook.settings.external import External, load_external
 
-    external = load_external(given["config"]) if given["config"] else External()
+    given = begins.given
+    external = load_external(given["config"], telling=True) if given["config"] else External()
     runs = Path(os.environ.get("RUNBOOK_RUNS") or Settings().runs)
     kept = given["sandbox_state"]
     state = kept.with_name(kept.name + ".runbook") if kept else scratch / "state"
+    begins.hear(external.notify, state)
     served = stack.enter_context(
-        serve(given["scenario"] or DEFAULT_SCENARIO, given["fault"], kept, config=given["config"])
+        serve(given["scenario"] or DEFAULT_SCENARIO, given["fault"], kept, config=external.file)
     )
     made = [external.channel(each) for each in served.channels]
-    known = Settings(channels={each.project: each for each in made}, unbound=made[0], runs=runs, state=state)
+    known = Settings(
+        channels={each.project: each for each in made},
+        unbound=made[0],
+        runs=runs,
+        state=state,
+        notify=external.notify,
+    )
     place = Place(
         runs,
         state,

@@ -394,7 +394,7 @@ def test_a_site_that_is_down_is_unknown_and_leaves_its_run_folder(stranger: Stra
     ("args", "cause"),
     [
         (("check", "--sandbox", "--project", "HELP", "--all"), "--project and --all contradict each other"),
-        (("check", "--sandbox", "--project", "HELP", "--tell"), "--tell is for real sites"),
+        (("check", "--sandbox", "--project", "HELP", "--tell"), "--tell has nobody to tell"),
         (("check", "--project", "HELP", "--fault", "captcha"), "belong to the sandbox"),
         (("check",), "No project is named"),
         (("check", "--all"), "No channel is configured"),

@@ -14,11 +14,13 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from receivers import webhook
 from stranger import Stranger, ends_as, somebody, within
 from test_metrics import read
 
 from runbook import site_session
 from runbook.cli import main
+from runbook.files import put
 from runbook.sandbox import build, child, mailer, parse
 from runbook.sandbox.seed import channels
 from runbook.sandbox.server import Server
@@ -208,6 +210,34 @@ def test_sigterm_in_the_middle_names_one_and_tells_the_rest_and_the_next_sweep_c
     done = stranger.run(*args, env=env)
     assert done.code == 0, done
     assert by_project(done.events)["HELP"]["outcome"]["name"] == "Connected"
+
+
+@pytest.mark.timeout(300)
+def test_sigterm_after_the_cut_is_told_as_an_alarm_and_so_is_the_next_sweep_that_connects_it(
+    stranger: Stranger,
+) -> None:
+    with webhook() as hook:
+        put(stranger.here / "urls", f"json://127.0.0.1:{hook.port}/x".encode())
+        (stranger.here / "runbook.toml").write_text('[notify]\nurls = ["file:urls"]\n')
+        config = ("--config", "runbook.toml", "--sandbox-state", "world.json")
+        args = (*SANDBOX, "--all", "--json", "--scenario", "entra,revoked", *config)
+        env = {"RUNBOOK_RUNS": str(stranger.here / "runs")}
+        with stranger.begin(*args, env=env) as running:
+            assert running.stdout
+            events = []
+            for line in running.stdout:
+                events.append(json.loads(line))
+                if (events[-1].get("name"), events[-1].get("status")) == ("connect_oauth", "started"):
+                    os.kill(running.pid, signal.SIGTERM)
+            assert running.wait(60) == 10
+        outcome = by_project(events)["HELP"]["outcome"]
+        assert (outcome["name"], outcome["reason"], outcome["down"]) == ("ChannelDown", "interrupted", True)
+        assert hook.titles == ["Sandbox: ALARM: Jira reads no mail for HELP"]
+        assert stranger.processes() == []
+        done = stranger.run(*args, env=env)
+        found = by_project(done.events)["HELP"]
+        assert (done.code, found["reason"], found["outcome"]["name"]) == (0, "channel-down", "Connected"), done
+        assert hook.titles[1:] == ["Sandbox: HELP works again"]
 
 
 @pytest.mark.parametrize(

@@ -211,6 +211,41 @@ def test_a_unit_hides_the_machine_from_the_browser_and_lets_it_write_its_own_fol
         assert f"\n{line}\n" in text
 
 
+@pytest.mark.parametrize("system", [True, False])
+def test_a_unit_may_write_beside_the_files_that_the_settings_name(
+    several: Path, system: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(systemd, "HIDDEN", ())  # where pytest keeps its folders
+    defaults = '[defaults]\nmetrics = "/srv/node exporter/runbook.prom"\nlog_file = "logs/sweeps.log"\n'
+    (several / "runbook.toml").write_text(TOML + defaults, encoding="utf-8")
+    text = systemd.texts(Request(several, env={}, system=system))[systemd.SERVICE]
+    [line] = re.findall("^ReadWritePaths=(.*)$", text, re.M)
+    assert line.endswith(f' "-/srv/node exporter" -{several}/logs')
+    (several / "runbook.toml").write_text(TOML + '[defaults]\nlog_file = "-"\n', encoding="utf-8")
+    assert "exporter" not in systemd.texts(Request(several, env={}))[systemd.SERVICE]
+
+
+@pytest.mark.parametrize(
+    ("name", "where"),
+    [("kubernetes", "/var/lib/jsm-mailbox-runbook"), ("github-actions", "${{ github.workspace }}")],
+)
+def test_elsewhere_the_files_that_the_settings_name_go_to_where_a_run_can_write(
+    several: Path, name: str, where: str
+) -> None:
+    (several / "runbook.toml").write_text(TOML + '[defaults]\nmetrics = "/srv/x/runbook.prom"\n', encoding="utf-8")
+    (several / ".env").write_text("RUNBOOK_LOG_FILE=/srv/y/sweeps.log\nRUNBOOK_JOBS=4\nRUNBOOK_RUNS=/srv/z\n")
+    found = list(yaml.safe_load_all(text_of(name, several)))[-1]
+    if name == "kubernetes":
+        pod = found["spec"]["jobTemplate"]["spec"]["template"]["spec"]
+        env = {each["name"]: each["value"] for each in pod["containers"][0]["env"]}
+    else:
+        env = found["jobs"]["reauthorize"]["env"]
+    assert env["RUNBOOK_METRICS"] == f"{where}/runbook.prom"
+    assert env["RUNBOOK_LOG_FILE"] == f"{where}/sweeps.log"
+    assert str(env["RUNBOOK_JOBS"]) == "4"
+    assert "/srv/" not in str(env)
+
+
 @pytest.mark.parametrize("path", ["/tmp/x", "/var/tmp/x"])  # noqa: S108
 def test_a_folder_that_the_service_would_not_see_is_refused(tmp_path: Path, path: str) -> None:
     with pytest.raises(ConfigError, match="a /tmp of its own"):

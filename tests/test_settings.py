@@ -139,6 +139,11 @@ def test_every_variable_of_a_channel_arrives(tmp_path: Path) -> None:
         "RUNBOOK_KEEP_HISTORY_DAYS": "90",
         "RUNBOOK_BROWSER": "chrome",
         "RUNBOOK_DELAY": "45s",
+        "RUNBOOK_RESCUE": "true",
+        "RUNBOOK_JOBS": "4",
+        "RUNBOOK_METRICS": "a/runbook.prom",
+        "RUNBOOK_LOG_FILE": "-",
+        "RUNBOOK_LOG_FORMAT": "json",
         "RUNBOOK_NOTIFY": "json://fake/a keyring:notify/slack",
         "RUNBOOK_PATIENCE": "20s",
         "RUNBOOK_DEADLINE_RUN": "1h",
@@ -162,6 +167,8 @@ def test_every_variable_of_a_channel_arrives(tmp_path: Path) -> None:
     assert channel.site.idp.effective_logout_url == "https://acme.okta.com/bye?now=1"
     assert (settings.runs, settings.state) == (Path.home() / "runs", tmp_path / "state")
     assert (settings.keep_runs_days, settings.keep_history_days, settings.browser) == (9, 90, "chrome")
+    assert (settings.rescue, settings.jobs, settings.log_format) == (True, 4, "json")
+    assert (settings.metrics, settings.log_file) == (tmp_path / "a/runbook.prom", Path("-"))
     assert channel.deadlines.run == timedelta(hours=1)
     assert {channel.deadlines.of_step(name) for name in STEPS} == {420.0}
     assert settings.state_url is not None
@@ -593,7 +600,15 @@ NOT_PYDANTICS = re.compile(r"valid|unable|parse|input|instance|greater|less than
         ("channels.HELP", "provider = 'aol'", 'should be microsoft or google. Example: provider = "microsoft"'),
         ("defaults", "keep_runs_days = 'x'", "should be a whole number. Example: keep_runs_days = 30"),
         ("defaults", "keep_runs_days = 1.5", "should be a whole number. Example: keep_runs_days = 30"),
-        ("defaults", "runs = 3", 'should be the path of a folder. Example: runs = "/var/lib/runbook/runs"'),
+        ("defaults", "jobs = 17", "should be at most 16. Example: jobs = 2"),
+        ("defaults", "rescue = 3", "should be true or false."),
+        ("defaults", "log_format = 'xml'", 'should be console or json. Example: log_format = "json"'),
+        (
+            "defaults",
+            "metrics = 3",
+            'should be a path. Example: metrics = "/var/lib/node_exporter/textfile/runbook.prom"',
+        ),
+        ("defaults", "runs = 3", 'should be a path. Example: runs = "/var/lib/runbook/runs"'),
     ],
 )
 def test_a_wrong_value_is_told_in_our_own_words_with_an_example_of_its_file(

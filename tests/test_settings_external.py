@@ -176,3 +176,19 @@ def test_a_real_run_checks_the_tables_and_does_not_use_them(tmp_path: Path) -> N
     (tmp_path / "runbook.toml").write_text(without(IDP, "issuer"), encoding="utf-8")
     with pytest.raises(ConfigError, match=r"\[sandbox.idp\] issuer is missing"):
         load(folder=tmp_path, env={})
+
+
+def test_who_is_told_of_a_sandbox_stands_in_the_file_and_is_read_for_a_verb_that_tells(tmp_path: Path) -> None:
+    file = tmp_path / "runbook.toml"
+    file.write_text('[notify]\nurls = ["file:urls"]\nremind = "6h"\n[channels.HELP]\nnonsense = 1\n', encoding="utf-8")
+    found = load_external(file, telling=True)
+    assert [ref.shown for ref in found.notify.urls] == ["file:***"]
+    assert found.file is None, "the sandbox itself has nothing to read there"
+    with pytest.raises(ConfigError, match=r"no external provider for the sandbox\.$"):
+        load_external(file)
+    file.write_text('[notify]\nurls = ["slack://hunter2/hunter2"]\nremind = "often"\n' + IDP, encoding="utf-8")
+    assert load_external(file).file == file, "nobody is told, and nothing of it is read"
+    with pytest.raises(ConfigError, match="urls is written out") as caught:
+        load_external(file, telling=True)
+    assert "remind should be a length of time" in caught.value.cause
+    assert "hunter2" not in caught.value.cause

@@ -5,21 +5,28 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pragmas import FULL, READ_ONLY, pragma
+from receivers import Mailbag
 from sweeping import BUSY, CONNECTED, DAY, HOUR, NOW, REFUSED, World, channel, put
 
 from runbook import sweep_report
 from runbook.errors import ConfigError, Transient
 from runbook.memory import Memory
 from runbook.outcome import Outcome
+from runbook.redact import Redactor
+from runbook.session import Session
+from runbook.settings.notify import Notify
 from runbook.site_session import Work
 from runbook.state import HealthRow, State
-from runbook.sweep import Sweep
+from runbook.sweep import Sweep, Swept
+from runbook.telling import Standby, Teller, swept
 from runbook.verbs_sweep import sharded
 
 KEYS = ["AA", "BB", "CC", "DD"]
@@ -423,6 +430,64 @@ async def test_a_state_that_does_not_take_one_ending_stops_nothing_and_is_told(
     assert [each.warnings for each in outcomes] == [(f"This run is not in the history: {full}",), (), ()]
     assert [each["project"] for each in world.events if each["event"] == "warning"] == ["AA"]
     assert {row.project for row in state(world).runs()} == {"BB", "CC"}
+
+
+@pytest.mark.parametrize(
+    ("becomes", "cause"), [(READ_ONLY, "cannot be written (it is read-only)"), (FULL, "no space left on device")]
+)
+async def test_a_disk_that_fails_in_the_middle_stops_no_channel_is_told_once_and_the_next_sweep_converges(
+    world: World, monkeypatch: pytest.MonkeyPatch, becomes: str, cause: str
+) -> None:
+    sessions: list[Session] = []
+    make = world.session
+    monkeypatch.setattr(world, "session", lambda **options: sessions.append(make(**options)) or sessions[-1])
+    large = "x" * 1_000_000  # more than there is room for in a page
+
+    async def breaks(_: Work) -> Outcome:
+        pragma(sessions[0].state, becomes)
+        return replace(REFUSED, cause=large)
+
+    broken(world, *KEYS[:3])
+    world.endings = {"AA": breaks, "BB": replace(REFUSED, cause=large)}
+    mine = [channel("AA"), channel("BB"), channel("CC", "globex")]
+    found = await world.sweep(mine, jobs=1)
+    assert [each.outcome.name for each in found.values() if each.outcome] == [REFUSED.name] * 2 + ["Connected"]
+    for key in ("AA", "BB"):
+        [warning] = found[key].outcome.warnings  # type: ignore[union-attr]
+        assert warning.startswith("This run is not in the history: The state file ")
+        assert cause in warning
+    bag = Mailbag()
+    pragma(sessions[0].state, becomes)  # the sweep has closed it
+    assert await tell(world, sessions[0].state, bag, found) == [("failed", "ConfigError")]
+    [message] = bag.got
+    assert cause in message.text
+    assert "of: AA (CredentialsRejected), BB (CredentialsRejected), CC (Connected)." in message.text
+    bag.told()
+
+    sessions.clear()  # the disk is well again
+    world.endings = {"BB": REFUSED}
+    world.found["CC"] = "healthy"
+    world.later()
+    found = await world.sweep(mine)
+    assert world.renewed == [["AA", "BB"], []]
+    now = state(world)
+    assert await tell(world, now, bag, found) == [
+        ("repaired", "Connected"),
+        ("parked", REFUSED.name),
+        ("recovered", ""),
+    ]
+    assert {row.project: row.outcome for row in now.runs()} == {"AA": "Connected", "BB": REFUSED.name} | (
+        {"CC": "Connected"} if becomes == FULL else {}
+    )
+    now.close()
+
+
+async def tell(world: World, where: State, bag: Mailbag, found: Mapping[str, Swept]) -> list[tuple[str, str]]:
+    """What is told at the end of a sweep: events and outcomes."""
+    teller = Teller(Notify(), where, Redactor(), lambda: world.now, send=bag)
+    standby = Standby(Notify(), (world.folder,), Redactor(), lambda: world.now, bag)
+    await swept(teller, [(each.channel, each.due, each.outcome) for each in found.values()], standby)
+    return [(message.event, message.items[0].outcome) for message in bag.got]
 
 
 async def test_a_state_that_fails_on_one_site_leaves_the_others_to_be_renewed(

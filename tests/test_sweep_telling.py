@@ -41,7 +41,7 @@ async def test_whoever_is_named_hears_of_a_sweep_once_and_prometheus_each_time(t
         urls = (SecretRef(f"json://127.0.0.1:{hook.port}/x"), SecretRef("json://127.0.0.1:9/fake-token-of-it"))
         settings = Settings(channels={"HELP": HELP}, notify=Notify(urls=urls))
         for _ in range(2):
-            given = {"dry_run": False, "metrics": tmp_path / "runbook.prom"}
+            given = {"dry_run": False, "sandbox": False, "metrics": tmp_path / "runbook.prom"}
             await conclude(given, settings, state, Redactor(), [Swept(HELP, DUE, CAPTCHA)], warnings.append)
         given["dry_run"] = True
         await conclude(given, settings, state, Redactor(), [Swept(HELP, DUE, None)], warnings.append)
@@ -60,7 +60,7 @@ async def test_whoever_is_named_hears_of_a_sweep_once_and_prometheus_each_time(t
 
 async def test_metrics_that_cannot_be_written_are_a_warning(tmp_path: Path) -> None:
     state, warnings = State(tmp_path / "state"), list[str]()
-    given = {"dry_run": False, "metrics": tmp_path / "nowhere" / "runbook.prom"}
+    given = {"dry_run": False, "sandbox": False, "metrics": tmp_path / "nowhere" / "runbook.prom"}
     await conclude(given, Settings(), state, Redactor(), [], warnings.append)
     assert warnings == [f"The metrics file {given['metrics']} cannot be written (No such file or directory)."]
 

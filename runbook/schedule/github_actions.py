@@ -24,6 +24,7 @@ def texts(request: Request) -> dict[str, str]:
     options = f" --config {_word(_inside(request.folder, request.config))}" if request.config else ""
     env = {
         **{key: scalar(_literal(value)) for key, value in found.shown.items()},
+        **{name: f"${{{{ github.workspace }}}}/{_literal(file)}" for name, file in found.files.items()},
         **{name: f"${{{{ secrets.{name} }}}}" for name in found.secrets},
     }
     values = {

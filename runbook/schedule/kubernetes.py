@@ -11,13 +11,18 @@ from runbook.schedule.remote import elsewhere
 
 FILE = f"{NAME}.yaml"
 SECRETS = "/run/secrets/runbook"
+KEPT = "/var/lib/jsm-mailbox-runbook"  # the claim's, as the template mounts it
 BY_HAND = "`python -m runbook schedule print --as kubernetes | kubectl apply -f -`"
 
 
 def texts(request: Request) -> dict[str, str]:
     """The manifest."""
     found = elsewhere(request)
-    env = {**found.shown, **{name: f"file:{SECRETS}/{name}" for name in found.secrets}}
+    env = {
+        **found.shown,
+        **{name: f"{KEPT}/{file}" for name, file in found.files.items()},
+        **{name: f"file:{SECRETS}/{name}" for name in found.secrets},
+    }
     mount = "- {name: config, mountPath: /etc/jsm-mailbox-runbook, readOnly: true}"
     volume = f"- {{name: config, configMap: {{name: {NAME}}}}}"
     create = f"kubectl create configmap {NAME} --from-file=runbook.toml"

@@ -21,7 +21,7 @@ from runbook.schedule.base import NAME, PATH, Request, plain
 from runbook.secrets import SecretRef
 from runbook.settings import Settings, load
 from runbook.settings.files import IDENTITY_VARIABLE
-from runbook.settings.variables import ALL, SECRET_KEYS, SECRET_LISTS
+from runbook.settings.variables import ALL, SECRET_KEYS, SECRET_LISTS, STDERR
 
 FOLDERS = {"state": "RUNBOOK_STATE", "runs": "RUNBOOK_RUNS"}
 # Others than RUNBOOK_ ones that a run of this shell is led by.
@@ -55,7 +55,8 @@ def plan(request: Request) -> Plan:
     user, home = account(request)
     state, runs = (_settled(settings, name, env, request, home) for name in FOLDERS)
     cache = _of(home, user_cache_path(NAME))
-    writes = (str(state), str(runs), str(cache), str(_of(home, registry(request.env))))
+    own = (str(state), str(runs), str(cache))
+    writes = (*own, str(_of(home, registry(request.env))), *_beside(settings))
     options = ("--config", plain("settings file", request.config.absolute())) if request.config else ()
     return Plan(
         plain("interpreter", sys.executable),
@@ -66,6 +67,13 @@ def plan(request: Request) -> Plan:
         plain("log file", state / "schedule.log"),
         tuple(dict.fromkeys(plain("folder", path) for path in writes)),
     )
+
+
+def _beside(settings: Settings) -> Iterator[str]:
+    """The folders of the files that the settings have a run write: each is put in the place of the one before, or rotated."""
+    for file in (settings.metrics, settings.log_file):
+        if file is not None and str(file) != STDERR:
+            yield str(file.absolute().parent)
 
 
 def account(request: Request) -> tuple[str, Path]:
@@ -115,6 +123,13 @@ def ready(made: Plan, request: Request) -> None:
         )
     for folder in map(Path, made.writes[:3]):
         _make(folder, made.user if request.system else None)
+    for file in _beside(settings):
+        if not Path(file).is_dir():
+            raise ConfigError(
+                f"The folder {file} is not there, and the settings have a file written into it.",
+                remedy=f"Make it, for {made.user} to write into, or correct metrics and log_file.",
+                reason="no-folder",
+            )
     if why := _fails(made, request):
         raise ConfigError(
             f"{made.python} does not start the runbook for {made.user} without this shell's environment ({why.rstrip('.')}).",

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from platformdirs import user_state_path
 from pydantic import Field
@@ -20,7 +20,7 @@ from runbook.settings.durations import Duration
 from runbook.settings.model import PROJECT_KEY, Model, ProjectKey, Text
 from runbook.settings.notify import Notify
 
-__all__ = ["Channel", "Identity", "Idp", "IdpKind", "Provider", "SecretRef", "Settings", "Site", "load"]
+__all__ = ["Channel", "Identity", "Idp", "IdpKind", "Provider", "SecretRef", "Settings", "Site", "load", "salvage"]
 
 
 # In the order in which they are shown.
@@ -33,6 +33,11 @@ OF_THE_TOOL = (
     "keep_history_days",
     "delay",
     "browser",
+    "rescue",
+    "jobs",
+    "metrics",
+    "log_file",
+    "log_format",
 )
 
 
@@ -41,7 +46,8 @@ def _folder(name: str) -> Path:
 
 
 class Settings(Model):
-    """Everything in force. `sources` says of each dotted key where its value came from; keys that are not there are defaults.
+    """Everything in force. `rescue`, `jobs`, `metrics`, `log_file` and `log_format` stand for options of the verbs that are not
+    given, for a schedule gives none. `sources` says of each dotted key where its value came from; keys that are not there are defaults.
 
     `unbound` is the channel of the one-site form when no project is named: it serves whatever project is asked for.
     """
@@ -56,6 +62,11 @@ class Settings(Model):
     delay: Duration = timedelta(minutes=2)
     keep_history_days: Annotated[int, Field(ge=1)] = 365
     browser: Text | None = None
+    rescue: bool = False
+    jobs: Annotated[int, Field(ge=1, le=16)] = 2
+    metrics: Path | None = None
+    log_file: Path | None = None
+    log_format: Literal["console", "json"] | None = None
     locators: dict[str, Text] = Field(default_factory=dict)
     notify: Notify = Notify()
     sources: dict[str, str] = Field(default_factory=dict)
@@ -113,6 +124,13 @@ def load(
     from runbook.settings.loading import read
 
     return read(project, folder or _here(), given() if env is None else env, config)
+
+
+def salvage(config: Path | None = None) -> Settings | None:
+    """Who is told, and where the state is, of settings that cannot all be read; None where that cannot be read either."""
+    from runbook.settings import loading
+
+    return loading.salvage(_here(), given(), config)
 
 
 def _here() -> Path:

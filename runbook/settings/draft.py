@@ -26,7 +26,7 @@ _KINDS = {
     "finite": "should be a number",
     "string_too_short": "should not be empty",
     "string": "should be text",
-    "path": "should be the path of a folder",
+    "path": "should be a path",
     "tuple": "should be a list",
     "list": "should be a list",
 }

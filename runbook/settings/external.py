@@ -16,6 +16,7 @@ from runbook.settings.draft import Draft
 from runbook.settings.files import tables
 from runbook.settings.here import HereAddress, HereIssuer, HereRescue, HereServer, Metadata
 from runbook.settings.model import Address, Model, Text, wrong
+from runbook.settings.notify import Notify
 from runbook.settings.variables import SECRET_KEYS
 
 # The kinds of a table; one that has none is always the same.
@@ -90,11 +91,14 @@ class OidcMail(_Oidc):
 
 
 class External(Model):
-    """What takes the place of embedded sites; None keeps the embedded one."""
+    """What takes the place of embedded sites; None keeps the embedded one. `notify`: who is told of what happens in the sandbox;
+    `file`: where the providers are written, None when there are none."""
 
     idp: OidcIdp | SamlIdp | None = None
     mail: OidcMail | None = None
     rescue: HereRescue | None = None
+    notify: Notify = Notify()
+    file: Path | None = None
 
     def channel(self, embedded: Mapping[str, Any]) -> Channel:
         """The sandbox's channel with the external providers in it. Raises ConfigError when the two do not go together."""
@@ -131,8 +135,9 @@ class External(Model):
         return channel
 
 
-def load_external(config: Path) -> External:
-    """The two tables of a file, and nothing else of it. Raises ConfigError that names every problem at once."""
+def load_external(config: Path, *, telling: bool = False) -> External:
+    """The tables of a file for a sandbox, and nothing else of it: external providers, and for a verb that tells, [notify].
+    Raises ConfigError that names every problem at once."""
     problems: dict[str, None] = {}
 
     def problem(text: str) -> None:
@@ -145,12 +150,18 @@ def load_external(config: Path) -> External:
         lines = list(problems)
         cause = lines[0] if len(lines) == 1 else f"{len(lines)} settings are not usable:\n- " + "\n- ".join(lines)
         raise ConfigError(cause, reason="settings")
-    if external == External():
+    notify = Notify()
+    if telling:
+        from runbook.settings.loading import read_notify  # which reads this module's tables as well
+
+        notify = read_notify(config)
+    if external == External() and notify.nobody:
+        more = ", or [notify]" if telling else ""
         raise ConfigError(
-            f"{config.name} has no external provider for the sandbox.",
-            remedy="Write [sandbox.idp] or [sandbox.mail] into it, or leave --config out.",
+            f"{config.name} has no external provider for the sandbox{' and names nobody to tell' if telling else ''}.",
+            remedy=f"Write [sandbox.idp] or [sandbox.mail]{more} into it, or leave --config out.",
         )
-    return external
+    return external.model_copy(update={"notify": notify, "file": None if external == External() else config})
 
 
 def read_external(config: Path, found: Mapping[str, Any], problem: Callable[[str], None]) -> External | None:

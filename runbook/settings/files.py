@@ -31,11 +31,12 @@ class Found(NamedTuple):
     source: str
 
 
-def variables(folder: Path, env: Mapping[str, str], problem: Problem) -> dict[str, Found]:
-    """The RUNBOOK_ variables that are set, the environment over the folder's `.env`; empty ones count as not set.
+def variables(folder: Path | None, env: Mapping[str, str], problem: Problem) -> dict[str, Found]:
+    """The RUNBOOK_ variables that are set, the environment over the folder's `.env` (None: alone); empty ones count as not set.
     Tells `problem` of unknown ones. Raises ConfigError when `.env` cannot be read."""
-    found = {key: Found(value, f".env {key}") for key, value in _dotenv(folder / ".env", problem).items()}
-    if any(_is_secret(key, each.value) for key, each in found.items()):
+    written = _dotenv(folder / ".env", problem) if folder else {}
+    found = {key: Found(value, f".env {key}") for key, value in written.items()}
+    if folder and any(_is_secret(key, each.value) for key, each in found.items()):
         _refuse_open(folder / ".env")
     given = {key: value for key, value in env.items() if value.strip() and key not in OF_THE_SANDBOX}
     found |= {key: Found(value, f"environment {key}") for key, value in given.items()}

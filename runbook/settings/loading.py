@@ -15,12 +15,21 @@ from runbook.settings import Settings
 from runbook.settings.channel import Channel, Identity, Site
 from runbook.settings.draft import Draft
 from runbook.settings.external import read_external
-from runbook.settings.files import IDENTITY_VARIABLE, Found, flat, listed, references, tables, variables
+from runbook.settings.files import IDENTITY_VARIABLE, TABLES, Found, flat, listed, references, tables, variables
 from runbook.settings.model import Model
-from runbook.settings.variables import CHANNEL, DEFAULTS, OF_EVERY_CHANNEL, PLACEHOLDERS, SECRET_KEYS, SECRET_LISTS
+from runbook.settings.notify import Notify
+from runbook.settings.variables import (
+    CHANNEL,
+    DEFAULTS,
+    OF_EVERY_CHANNEL,
+    PLACEHOLDERS,
+    SECRET_KEYS,
+    SECRET_LISTS,
+    STDERR,
+)
 
 _M = TypeVar("_M", bound=Model)
-_FOLDERS = frozenset({"runs", "state"})
+_PATHS = frozenset({"runs", "state", "metrics", "log_file"})
 UNUSABLE = "file:***"  # in the place of a reference whose problem was told
 _NESTED = {"sites": ("idp",), "channels": OF_EVERY_CHANNEL, "deadlines": ("steps",)}
 
@@ -30,6 +39,35 @@ def read(project: str | None, folder: Path, env: Mapping[str, str], config: Path
     reader = _Reader(project, folder, config or folder / "runbook.toml")
     found = tables(reader.config, config is not None, reader.problem)
     return reader.read(found, variables(folder, env, reader.problem))
+
+
+def read_notify(config: Path) -> Notify:
+    """The table [notify] of a file, and nothing else of it. Raises ConfigError that names every problem of it at once."""
+    reader = _Reader(None, config.parent, config)
+    notify = reader.make(Notify, reader.draft("notify", tables(config, True, lambda _text: None)["notify"], {}))
+    if reader.problems or notify is None:
+        raise _refusal(list(reader.problems))
+    return notify
+
+
+def salvage(folder: Path, env: Mapping[str, str], config: Path | None) -> Settings | None:
+    """Who is told and where the state is, as far as that can be read where other settings cannot; None where it cannot."""
+    reader = _Reader(None, folder, config or folder / "runbook.toml")
+    try:
+        found = tables(reader.config, False, reader.problem)
+    except ConfigError:
+        found = {name: {} for name in TABLES}
+    try:
+        given = variables(folder, env, reader.problem)
+    except ConfigError:
+        given = variables(None, env, reader.problem)
+    drafts = reader.read_defaults(found, given).data
+    reader.problems.clear()
+    notify = reader.make(Notify, Draft(drafts.get("notify", {})))
+    if notify is None or notify.nobody:
+        return None
+    state = drafts.get("state")
+    return Settings(notify=notify, state=Path(state)) if isinstance(state, str | Path) else Settings(notify=notify)
 
 
 class _Reader:
@@ -49,22 +87,22 @@ class _Reader:
     def read(self, found: Mapping[str, Mapping[str, Any]], given: Mapping[str, Found]) -> Settings:
         self._read_identities(found["identities"], given)
         for name, table in found["sites"].items():
-            self.sites[name] = self._draft(f"sites.{name}", table, {"name": name})
+            self.sites[name] = self.draft(f"sites.{name}", table, {"name": name})
             self._refer(self.sites[name], "admin", "identities", self.identities)
         for key, table in found["channels"].items():
-            self.channels[key] = self._draft(f"channels.{key}", table, {"project": key})
+            self.channels[key] = self.draft(f"channels.{key}", table, {"project": key})
             self._refer(self.channels[key], "site", "sites", self.sites)
             self._refer(self.channels[key], "mailbox", "identities", self.identities)
         unbound = self._overlay(given)
         self._lay_beneath(found, [*self.channels.values(), *([unbound] if unbound else [])])
-        made = {key: self._make(Channel, draft) for key, draft in self.channels.items()}
+        made = {key: self.make(Channel, draft) for key, draft in self.channels.items()}
         channels = {key: channel for key, channel in made.items() if channel}
-        spare = self._make(Channel, unbound) if unbound else None
+        spare = self.make(Channel, unbound) if unbound else None
         self._check_the_unused()
         self._check_addresses(channels)
         read_external(self.config, found["sandbox"], self.problem)  # not for this run, and still no place for slips
-        draft = self._read_defaults(found, given)
-        settings = self._make(Settings, draft)
+        draft = self.read_defaults(found, given)
+        settings = self.make(Settings, draft)
         if self.problems or settings is None:
             raise _refusal(list(self.problems))
         sources = self._sources({"": draft, "channels.*.": unbound})
@@ -74,11 +112,11 @@ class _Reader:
         """Lays the tables that count for every channel beneath each channel's own."""
         for name in OF_EVERY_CHANNEL:
             if found[name]:
-                common = self._draft(name, found[name], {})
+                common = self.draft(name, found[name], {})
                 for draft in channels:
                     draft.beneath((name,), common)
 
-    def _draft(self, section: str, table: Any, named: Mapping[str, str]) -> Draft:
+    def draft(self, section: str, table: Any, named: Mapping[str, str]) -> Draft:
         """A draft of one TOML table. `named`: the key that the table's own name stands for."""
         draft = Draft(dict(named))
         self._fill(draft, (), section, table)
@@ -128,7 +166,7 @@ class _Reader:
 
     def _read_identities(self, found: Mapping[str, Any], given: Mapping[str, Found]) -> None:
         for name, table in found.items():
-            self.identities[name] = self._draft(f"identities.{name}", table, {"name": name})
+            self.identities[name] = self.draft(f"identities.{name}", table, {"name": name})
         called = {re.sub(r"\W", "_", name).upper(): draft for name, draft in self.identities.items()}
         for key, each in given.items():
             match = IDENTITY_VARIABLE.fullmatch(key)
@@ -172,7 +210,7 @@ class _Reader:
         _complete(draft)
         return None if key else draft
 
-    def _read_defaults(self, found: Mapping[str, Mapping[str, Any]], given: Mapping[str, Found]) -> Draft:
+    def read_defaults(self, found: Mapping[str, Mapping[str, Any]], given: Mapping[str, Found]) -> Draft:
         draft = Draft(homes={(): f"{self.config.name} [defaults]"})
         known = {variable.path[0] for variable in DEFAULTS.values()} - {"default_project", "notify"}
         for key, value in found["defaults"].items():
@@ -191,9 +229,11 @@ class _Reader:
         return draft
 
     def _based(self, key: str, value: Any, base: Path) -> Any:
-        return base / Path(value).expanduser() if key in _FOLDERS and isinstance(value, str) else value
+        if key not in _PATHS or not isinstance(value, str) or value == STDERR:
+            return value
+        return base / Path(value).expanduser()
 
-    def _make(self, model: type[_M], draft: Draft) -> _M | None:
+    def make(self, model: type[_M], draft: Draft) -> _M | None:
         try:
             return model.model_validate(draft.data)
         except ValidationError as error:
@@ -205,10 +245,10 @@ class _Reader:
         """What no channel refers to is checked by itself: a slip there would show only when it is first used."""
         for name, draft in self.identities.items():
             if ("identities", name) not in self.used:
-                self._make(Identity, draft)
+                self.make(Identity, draft)
         for name, draft in self.sites.items():
             if ("sites", name) not in self.used:
-                self._make(Site, draft)
+                self.make(Site, draft)
 
     def _check_addresses(self, channels: Mapping[str, Channel]) -> None:
         first: dict[str, str] = {}

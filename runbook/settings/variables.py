@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from runbook.settings.deadlines import STEPS
 
 SECRET_KEYS = frozenset({"password", "totp", "passkey", "client_secret", "api_token", "state_url", "token"})
+STDERR = "-"  # in the place of a log file
 # Lists of which every member is a secret.
 SECRET_LISTS = frozenset({"urls"})
 # Tables inside a channel; a table of that name at the top of the file holds what counts for every channel.
@@ -65,6 +66,11 @@ DEFAULTS: dict[str, Variable] = {
     "RUNBOOK_KEEP_HISTORY_DAYS": Variable(("keep_history_days",), "365"),
     "RUNBOOK_DELAY": Variable(("delay",), "2m"),
     "RUNBOOK_BROWSER": Variable(("browser",), "chrome"),
+    "RUNBOOK_RESCUE": Variable(("rescue",), "true"),
+    "RUNBOOK_JOBS": Variable(("jobs",), "2"),
+    "RUNBOOK_METRICS": Variable(("metrics",), "/var/lib/node_exporter/textfile/runbook.prom"),
+    "RUNBOOK_LOG_FILE": Variable(("log_file",), "/var/log/runbook/runbook.log"),
+    "RUNBOOK_LOG_FORMAT": Variable(("log_format",), "json"),
     "RUNBOOK_NOTIFY": Variable(("notify", "urls"), "file:/run/secrets/notify-urls"),
 }
 ALL = CHANNEL | DEFAULTS
@@ -138,7 +144,9 @@ EXAMPLES: dict[tuple[str, ...], str] = {
     ("tls",): "false",
     ("auth",): "password",
     ("token",): "file:/run/secrets/access-token",
-} | {variable.path: variable.example for variable in ALL.values()}
+} | {
+    variable.path: variable.example for variable in ALL.values() if variable.path != ("rescue",)
+}  # a channel's is a table
 # What a TOML file writes as a list.
 LISTS = frozenset({"replaces", "origins", "redirect_hosts", "window", "planned", "urls", "on_failure", "on_success"})
 NAMES: dict[tuple[str, ...], str] = {variable.path: name for name, variable in ALL.items()} | {

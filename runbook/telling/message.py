@@ -13,15 +13,18 @@ from runbook.telling.incident import GOOD, RECOVERED, REMINDER, Item
 
 Kind = Literal["info", "success", "warning", "failure"]
 TEST = "test"
+WHOLE = ""  # in the place of a channel: the sweep itself
 LISTED = 20  # channels that one message names
 VARIABLES = 100  # channels whose facts fit into a command's environment
 
+SANDBOX = "Sandbox: "
 PARKED = "it is not tried again until a secret or the settings are changed, or with --force"
 
 
 @dataclass(frozen=True)
 class Place:
-    """Which channel: its id, project, mailbox, and site (`https://host`)."""
+    """Which channel: its id, project, mailbox, and site (`https://host`). Of a whole sweep (WHOLE) the last is the machine and the
+    folder."""
 
     channel: str
     project: str
@@ -31,11 +34,12 @@ class Place:
 
 @dataclass(frozen=True)
 class Message:
-    """The news of one or more channels. `places` and `items` go together, one each; a test has neither."""
+    """The news of one or more channels. `places` and `items` go together, one each; a test has neither. `played`: by the sandbox."""
 
     event: str
     places: tuple[Place, ...] = ()
     items: tuple[Item, ...] = ()
+    played: bool = False
 
     @property
     def kind(self) -> Kind:
@@ -44,14 +48,23 @@ class Message:
             return "info"
         if self.event in GOOD:
             return "success"
-        return "failure" if self._down else "warning"
+        return "failure" if self._down or self._whole else "warning"
 
     @property
     def title(self) -> str:
         """One line."""
+        return f"{SANDBOX}{self._title}" if self.played else self._title
+
+    @property
+    def _title(self) -> str:
         if not self.items:
             return "Test of the runbook's messages"
         what = self._ending
+        if self._whole:
+            if self.event == RECOVERED:
+                return "The runbook looks after its mailboxes again"
+            still = "Still: t" if self.event == REMINDER else "ALARM: t" if self._down else "T"
+            return f"{still}he runbook cannot look after its mailboxes ({what})"
         match self.event:
             case "down":
                 return f"ALARM: Jira reads no mail for {self._who}"
@@ -78,7 +91,8 @@ class Message:
         lines = [f"{name}: {value}" for name, value in self._common(first) if value]
         if len(self.items) == 1:
             place = self.places[0]
-            lines[:0] = [f"Project: {place.project} on {place.site}", f"Mailbox: {place.address}"]
+            named = [f"Project: {place.project} on {place.site}", f"Mailbox: {place.address}"]
+            lines[:0] = [f"Where: {place.site}"] if self._whole else named
             return "\n".join([*lines, *(f"{name}: {value}" for name, value in _own(first))])
         lines.append(f"Channels: {len(self.items)}")
         for place, item in list(zip(self.places, self.items, strict=True))[:LISTED]:
@@ -97,6 +111,7 @@ class Message:
             "kind": self.kind,
             "title": self.title,
             "text": self.text,
+            "sandbox": self.played,
             "channels": [
                 {
                     "channel": place.channel,
@@ -128,7 +143,7 @@ class Message:
             "RUNBOOK_EVENT": self.event,
             "RUNBOOK_KIND": self.kind,
             "RUNBOOK_TITLE": self.title,
-            "RUNBOOK_CHANNELS": str(len(self.items)),
+            "RUNBOOK_CHANNELS": str(0 if self._whole else len(self.items)),
             "RUNBOOK_PROJECT": " ".join(place.project for place, _ in some),
             "RUNBOOK_ADDRESS": " ".join(place.address for place, _ in some),
             "RUNBOOK_SITE": " ".join(place.site for place, _ in some),
@@ -139,6 +154,10 @@ class Message:
             "RUNBOOK_RUN": "\n".join(item.run for _, item in some if item.run),
             "RUNBOOK_REPORT": "\n".join(report_of(item.run) for _, item in some if item.run),
         }
+
+    @property
+    def _whole(self) -> bool:
+        return bool(self.places) and self.places[0].channel == WHOLE
 
     @property
     def _down(self) -> bool:

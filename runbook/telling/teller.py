@@ -16,7 +16,7 @@ from runbook.settings.notify import Notify
 from runbook.telling.addresses import addresses
 from runbook.telling.hooks import Hook
 from runbook.telling.incident import GOOD, Follower, Note, Seen, waiting_for
-from runbook.telling.message import Message, Place, grouped
+from runbook.telling.message import WHOLE, Message, Place, grouped
 from runbook.telling.seen import Due, Ending, Health, of_health, of_sweep
 from runbook.telling.target import Target, Through, Undelivered, addressed, waits
 
@@ -35,8 +35,17 @@ class Notes(Protocol):
     def parked(self, channel: str) -> object | None: ...
 
 
+class Instead(Protocol):
+    """Who tells without the state (`runbook.telling.standby.Standby`)."""
+
+    def failed(self, error: RunbookError, unsaid: Sequence[tuple[str, Seen]] = ()) -> list[str]: ...
+
+    def works(self) -> list[str]: ...
+
+
 class Teller:
-    """Tells by the settings `[notify]`. `send`, a function that may raise Undelivered, takes the place of all its targets."""
+    """Tells by the settings `[notify]`. `send`, a function that may raise Undelivered, takes the place of all its targets. `played`:
+    what it tells of is a sandbox."""
 
     def __init__(
         self,
@@ -46,8 +55,9 @@ class Teller:
         clock: Callable[[], float] = time.time,
         *,
         send: Callable[[Message], None] | None = None,
+        played: bool = False,
     ) -> None:
-        self.notify, self.state, self.redactor, self.clock = notify, state, redactor, clock
+        self.notify, self.state, self.redactor, self.clock, self.played = notify, state, redactor, clock, played
         self._send = send
         self._known: list[Target] | None = None
         self._seen: dict[str, tuple[Place, Seen | None]] = {}
@@ -61,10 +71,23 @@ class Teller:
         """What a check found."""
         self._note(channel, of_health(channel.project, health))
 
+    def whole(self, where: str, seen: Seen) -> None:
+        """Whether there was a sweep at all. `where`: the machine and the folder."""
+        self._seen[WHOLE] = Place(WHOLE, "", "", where), seen
+
+    @property
+    def unsaid(self) -> list[tuple[str, Seen]]:
+        """What was noted and is news by itself, and was not dealt with, by project."""
+        return [(place.project, seen) for place, seen in self._seen.values() if seen and seen.is_news]
+
     def finish(self) -> list[str]:
         """Sends what is news, and what did not go out before. Returns a warning for each target that could not be told; raises
         what the state raises."""
-        seen, self._seen = self._seen, {}
+        warnings = self._finish(self._seen)
+        self._seen = {}
+        return warnings
+
+    def _finish(self, seen: Mapping[str, tuple[Place, Seen | None]]) -> list[str]:
         if self._send is None and self.notify.nobody:
             return []
         if not self.state.notes(KEY) and not any(each and each.is_news for _, each in seen.values()):
@@ -112,7 +135,8 @@ class Teller:
         ]
         problems: dict[str, None] = {}
         for message in grouped(waiting):
-            clean = replace(message, items=tuple(self._clean(item) for item in message.items))
+            items = tuple(self._clean(item) for item in message.items)
+            clean = replace(message, items=items, played=self.played)
             try:
                 target.send(clean)
             except Undelivered as error:
@@ -158,19 +182,35 @@ def targets(notify: Notify, redactor: Redactor) -> list[Target]:
     return [*found, *(Hook(name, argv, seconds) for name, argv in hooks.items() if argv)]
 
 
-async def swept(teller: Teller, results: Iterable[tuple[Channel, Due, Ending | None]]) -> list[str]:
-    """Tells what a sweep did. Returns warnings."""
+async def swept(
+    teller: Teller, results: Iterable[tuple[Channel, Due, Ending | None]], instead: Instead | None = None
+) -> list[str]:
+    """Tells what a sweep did. Returns warnings, as `told` does."""
+    unknown = False  # whether who is parked cannot be asked any more; telling says why
     for channel, due, outcome in results:
-        parked = outcome is not None and outcome.exit_code > 0 and teller.state.parked(channel.id) is not None
+        parked = False
+        if outcome is not None and outcome.exit_code > 0 and not unknown:
+            try:
+                parked = teller.state.parked(channel.id) is not None
+            except RunbookError:
+                unknown = True
         teller.outcome(channel, due, outcome, parked)
-    return await told(teller)
+    return await told(teller, instead)
 
 
-async def told(teller: Teller) -> list[str]:
-    """Tells what was collected. Returns warnings: what goes wrong here is no reason for a sweep to fail."""
+async def told(teller: Teller, instead: Instead | None = None) -> list[str]:
+    """Tells what was collected. Returns warnings: what goes wrong here is no reason for a sweep to fail. `instead` is told when
+    the state is what goes wrong, and else that it is well."""
     try:
-        return await aside(teller.finish)
-    except RunbookError as error:
+        warnings = await aside(teller.finish)
+        return warnings + (await aside(instead.works) if instead else [])
+    except RunbookError as raised:
+        error = raised
+    except Exception as raised:  # noqa: BLE001 - as above
+        error = Defect.of(raised)
+    if instead is None or isinstance(error, Defect):
         return [f"Nobody could be told: {error.cause}"]
-    except Exception as error:  # noqa: BLE001 - as above
-        return [f"Nobody could be told: {Defect.of(error).cause}"]
+    return [
+        f"The channels could not be told of one by one: {error.cause}",
+        *await aside(lambda: instead.failed(error, teller.unsaid)),
+    ]

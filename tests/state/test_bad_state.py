@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from conftest import CHANNEL, Clock
 from postgres_server import PASSWORD, Server, free_port
-from sqlalchemy import event, text
+from pragmas import FULL, READ_ONLY, pragma
+from sqlalchemy import text
 
 from runbook.errors import ConfigError, RunbookError, Transient
 from runbook.files import write_new
@@ -23,13 +24,6 @@ def silent(error: RunbookError) -> RunbookError:
     assert PASSWORD not in f"{error} {error.cause} {error.remedy} {vars(error)}"
     assert error.__suppress_context__ or error.__context__ is None
     return error
-
-
-def pragma(state: State, line: str) -> None:
-    """Carries a pragma out on every connection of an open SQLite state."""
-    engine = state._open().database.engine
-    engine.dispose()
-    event.listen(engine, "connect", lambda connection, _: connection.execute(f"PRAGMA {line}"))
 
 
 @pytest.mark.parametrize("content", [b"no database", b"\0" * 4096, b"SQLite format 3\0" + b"x" * 4000])
@@ -69,7 +63,7 @@ def test_a_folder_in_the_place_of_the_file_is_told(tmp_path: Path) -> None:
 def test_a_read_only_file_is_told(tmp_path: Path) -> None:
     state = State(tmp_path / "state")
     state.write_pending(CHANNEL, {"reply_to": True})
-    pragma(state, "query_only = ON")
+    pragma(state, READ_ONLY)
     with pytest.raises(ConfigError, match=r"state\.db cannot be written \(it is read-only\)") as caught:
         state.write_pending(CHANNEL, {"reply_to": False})
     assert "RUNBOOK_STATE" in caught.value.remedy
@@ -91,7 +85,7 @@ def test_a_file_without_the_right_to_write_is_told(tmp_path: Path) -> None:
 def test_a_disk_that_fills_up_leaves_what_was_there(tmp_path: Path) -> None:
     state = State(tmp_path / "state")
     state.write_pending(CHANNEL, {"reply_to": True})
-    pragma(state, "max_page_count = 1")  # as large as it is already
+    pragma(state, FULL)
     with pytest.raises(ConfigError, match="no space left on device") as caught:
         state.write_pending(CHANNEL, {"reply_to": "x" * 1_000_000})
     assert "Make room" in caught.value.remedy
