@@ -345,6 +345,18 @@ def test_an_option_that_would_do_nothing_is_refused(folder: Path, tools: Path, w
     assert not (tools / "table").exists()
 
 
+def test_a_schedule_is_installed_once_the_folders_are_there_that_the_settings_have_files_in(
+    folder: Path, tools: Path
+) -> None:
+    (folder / "runbook.toml").write_text('[defaults]\nlog_file = "logs/sweeps.log"\n', encoding="utf-8")
+    refused = run("install", "--as", "cron")
+    assert refused.exit_code == 2
+    assert f"The folder {folder}/logs is not there" in refused.output
+    assert not (tools / "table").exists()
+    (folder / "logs").mkdir()
+    assert run("install", "--as", "cron").exit_code == 0
+
+
 def test_a_folder_without_settings_gets_no_schedule(folder: Path, tools: Path) -> None:
     (folder / ".env").unlink()
     refused = run("install", "--as", "cron")
