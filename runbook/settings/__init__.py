@@ -128,9 +128,9 @@ def load(
 
 def salvage(config: Path | None = None) -> Settings | None:
     """Who is told, and where the state is, of settings that cannot all be read; None where that cannot be read either."""
-    from runbook.settings import loading
+    from runbook.settings import salvaging
 
-    return loading.salvage(_here(), given(), config)
+    return salvaging.salvage(_here(), given(), config)
 
 
 def _here() -> Path:

@@ -152,7 +152,7 @@ def load_external(config: Path, *, telling: bool = False) -> External:
         raise ConfigError(cause, reason="settings")
     notify = Notify()
     if telling:
-        from runbook.settings.loading import read_notify  # which reads this module's tables as well
+        from runbook.settings.salvaging import read_notify  # which reads this module's tables as well
 
         notify = read_notify(config)
     if external == External() and notify.nobody:

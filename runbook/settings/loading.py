@@ -15,9 +15,8 @@ from runbook.settings import Settings
 from runbook.settings.channel import Channel, Identity, Site
 from runbook.settings.draft import Draft
 from runbook.settings.external import read_external
-from runbook.settings.files import IDENTITY_VARIABLE, TABLES, Found, flat, listed, references, tables, variables
+from runbook.settings.files import IDENTITY_VARIABLE, Found, flat, listed, references, tables, variables
 from runbook.settings.model import Model
-from runbook.settings.notify import Notify
 from runbook.settings.variables import (
     CHANNEL,
     DEFAULTS,
@@ -36,41 +35,12 @@ _NESTED = {"sites": ("idp",), "channels": OF_EVERY_CHANNEL, "deadlines": ("steps
 
 def read(project: str | None, folder: Path, env: Mapping[str, str], config: Path | None) -> Settings:
     """See `runbook.settings.load`."""
-    reader = _Reader(project, folder, config or folder / "runbook.toml")
+    reader = Reader(project, folder, config or folder / "runbook.toml")
     found = tables(reader.config, config is not None, reader.problem)
     return reader.read(found, variables(folder, env, reader.problem))
 
 
-def read_notify(config: Path) -> Notify:
-    """The table [notify] of a file, and nothing else of it. Raises ConfigError that names every problem of it at once."""
-    reader = _Reader(None, config.parent, config)
-    notify = reader.make(Notify, reader.draft("notify", tables(config, True, lambda _text: None)["notify"], {}))
-    if reader.problems or notify is None:
-        raise _refusal(list(reader.problems))
-    return notify
-
-
-def salvage(folder: Path, env: Mapping[str, str], config: Path | None) -> Settings | None:
-    """Who is told and where the state is, as far as that can be read where other settings cannot; None where it cannot."""
-    reader = _Reader(None, folder, config or folder / "runbook.toml")
-    try:
-        found = tables(reader.config, False, reader.problem)
-    except ConfigError:
-        found = {name: {} for name in TABLES}
-    try:
-        given = variables(folder, env, reader.problem)
-    except ConfigError:
-        given = variables(None, env, reader.problem)
-    drafts = reader.read_defaults(found, given).data
-    reader.problems.clear()
-    notify = reader.make(Notify, Draft(drafts.get("notify", {})))
-    if notify is None or notify.nobody:
-        return None
-    state = drafts.get("state")
-    return Settings(notify=notify, state=Path(state)) if isinstance(state, str | Path) else Settings(notify=notify)
-
-
-class _Reader:
+class Reader:
     """Drafts are made from the inside out (identities, sites, channels), then the variables are laid over one channel."""
 
     def __init__(self, project: str | None, folder: Path, config: Path) -> None:
@@ -104,7 +74,7 @@ class _Reader:
         draft = self.read_defaults(found, given)
         settings = self.make(Settings, draft)
         if self.problems or settings is None:
-            raise _refusal(list(self.problems))
+            raise refusal(list(self.problems))
         sources = self._sources({"": draft, "channels.*.": unbound})
         return settings.model_copy(update={"channels": channels, "unbound": spare, "sources": sources})
 
@@ -282,7 +252,7 @@ def _complete(draft: Draft) -> None:
         draft.told.add(("mailbox", "username"))  # it follows from the address, whose absence is told
 
 
-def _refusal(problems: list[str]) -> ConfigError:
+def refusal(problems: list[str]) -> ConfigError:
     # Not `settings`, which would say the same again.
     remedy = (
         "Correct what is named there; .env.example explains every variable, the README every table of runbook.toml."
