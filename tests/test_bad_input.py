@@ -157,7 +157,7 @@ def test_a_browser_that_is_not_on_the_machine_is_told(stranger: Stranger) -> Non
     "args",
     [
         ("connect",),
-        (*SANDBOX, "--nonsense"),
+        (*SANDBOX, "--qqq"),
         (*SANDBOX, "--slow-mo", "-1"),
         (*SANDBOX, "--logout-by", "fire"),
         ("nonsense",),
