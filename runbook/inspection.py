@@ -167,8 +167,9 @@ async def see(page: Page, source: Source, overrides: Mapping[str, str]) -> Seen:
 
 
 def used(seen: Seen, overrides: Mapping[str, str]) -> dict[str, str]:
-    """The overrides that had a say in a reading: those of the site's elements."""
-    return {name: locator for name, locator in overrides.items() if name.startswith(f"{seen.site}.")}
+    """The overrides that had a say in a reading: those of the site's elements, and of the form finder's."""
+    looked_for = {*seen.names.values()}
+    return {name: way for name, way in overrides.items() if name.startswith(f"{seen.site}.") or name in looked_for}
 
 
 def as_json(seen: Seen, overrides: Mapping[str, str]) -> dict[str, Any]:

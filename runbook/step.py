@@ -129,6 +129,7 @@ class Job:
     logout_by: str = "url"
     patience: float = 15.0
     locators: dict[str, str] = field(default_factory=dict)
+    taught: set[str] = field(default_factory=set)  # elements that a person has shown in this run
     skews: dict[str, float] = field(default_factory=dict)
     keys: dict[Page, SecurityKey] = field(default_factory=dict)  # of pages whose sign-in another step goes on with
     window: Page | None = None

@@ -97,7 +97,7 @@ def show_locators(as_json: bool, forget: str | None) -> str:
         return json.dumps(rows, indent=2, ensure_ascii=False)
     lines = []
     for name, ways in elements().items():
-        lines += [name, *(f"    {way}" for way in ways)]
+        lines += [name, *(f"    {way}" for way in ways or ["(what the form finder finds)"])]
         if name in overrides:
             locator, source = overrides[name]
             lines.append(f"  > {locator}  ({source})")

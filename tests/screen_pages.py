@@ -29,7 +29,12 @@ async def shared() -> Browser:
 
 
 async def read(html: str, url: str) -> Seen:
-    """What the runbook sees on this page, in one tab of the shared browser.
+    """What the runbook sees on this page, in one tab of the shared browser."""
+    return await look(await written(html, url), patience=0.0, pass_hops=False, explain=True)
+
+
+async def written(html: str, url: str) -> Page:
+    """The one tab of the shared browser, with this page at this address.
 
     Only another origin is navigated to: the next page of the same one is written over the last, in a fifth of the time.
     """
@@ -43,7 +48,7 @@ async def read(html: str, url: str) -> Seen:
         await page.goto(origin_of(url) + "/", wait_until="commit")
     await page.evaluate(GO, url if urlsplit(url).path else f"{url}/")
     await page.set_content(inspection.still(html), wait_until="domcontentloaded")
-    return await look(page, patience=0.0, pass_hops=False, explain=True)
+    return page
 
 
 async def _nothing(route: Route) -> None:

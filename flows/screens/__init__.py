@@ -6,7 +6,7 @@ import json
 import re
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,6 +16,7 @@ from playwright.async_api import Error as PlaywrightError
 
 from flows.screens import forms
 from flows.screens.base import Problem, Screen, Site
+from flows.screens.generic import IN_FORMS
 from flows.screens.sites import SITES
 from runbook.step import Transient, load_script
 
@@ -48,7 +49,8 @@ FIND = "(locators) => {" + EYES + "; look.roots = roots(); return findAll(locato
 
 @dataclass(frozen=True)
 class Seen:
-    """One reading of a page. `fields`: role to CSS selector (None if it is not there). `moved`: something is different from
+    """One reading of a page. `fields`: role to CSS selector (None if it is not there); `names`: role to the full name of the
+    element that was looked for. `moved`: something is different from
     what stood there before the last answer. `runner_up`: site, screen and why of the one that came next, if that was asked.
     `why`: what the form finder went by, where no table knew the page."""
 
@@ -64,6 +66,7 @@ class Seen:
     moved: bool = True
     runner_up: Mapping[str, str] | None = None
     why: Sequence[str] = ()
+    names: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def place(self) -> str:
@@ -137,7 +140,8 @@ async def look(
     A page that stays unknown, or the same, for `patience` seconds is returned as it is. `explain`: say which screen came
     next to the one that was chosen, and why it was not.
     """
-    wanted = {"after": after, "goal": goal, "settle": 4000, "pass_hops": pass_hops, "explain": explain}
+    shown = {role: [way] for role in IN_FORMS if (way := (overrides or {}).get(f"generic.{role}"))}
+    wanted = {"after": after, "goal": goal, "settle": 4000, "pass_hops": pass_hops, "explain": explain, "shown": shown}
     own = tuple((overrides or {}).items())
     host, by_forms, settled = urlsplit(page.url).hostname or "", explain, 0.0
     end = time.monotonic() + patience

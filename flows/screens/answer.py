@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from playwright.async_api import ElementHandle, Page
 
 from flows.screens import SITES, Seen, by_selector, look
-from flows.screens.lesson import show_button, show_field
+from flows.screens.lesson import show_button, show_fields
 from flows.screens.passkeys import use_passkey, with_other_ways
 from flows.screens.person import call_person
 from flows.screens.press import choose_account, press
@@ -91,7 +91,7 @@ class SignIn:
             answer = getattr(self, "_" + seen.screen.replace("-", "_"), None)
             if answer is not None and await answer(seen):
                 self.done.append(key(seen))
-            elif await show_field(self.job, self.page, seen, self.login, self.done):
+            elif await show_fields(self.job, self.page, seen, self.login, self.done):
                 after = ""
             elif (await self._look(after, STEADY)).moved:
                 after = ""  # it was a page on its way to the next one
@@ -161,7 +161,7 @@ class SignIn:
         if not await self.job.type_code(self._finder(seen, "code"), self.login, self.page, sends=sends):
             return True
         if button is None:
-            raise page_changed(seen, "its button", f"The {seen.screen} page has no button to go on.")
+            return await self._shown(seen)
         await press(self.page, button, self.job.patience)
         return True
 
@@ -235,11 +235,13 @@ class SignIn:
         await self.job.type_text(self._finder(seen, role), self.login.username)
 
     async def _submit(self, seen: Seen) -> bool:
-        if not await self._press(seen, "submit"):
-            if button := await show_button(self.job, self.page, seen):
-                await press(self.page, button, self.job.patience)
-                return True
+        return await self._press(seen, "submit") or await self._shown(seen)
+
+    async def _shown(self, seen: Seen) -> bool:
+        button = await show_button(self.job, self.page, seen)
+        if button is None:
             raise page_changed(seen, "its button", f"The {seen.screen} page has no button to go on.")
+        await press(self.page, button, self.job.patience)
         return True
 
     async def _press(self, seen: Seen, *roles: str) -> bool:

@@ -114,17 +114,19 @@ const withoutFields = (bodyText) => {
   return {};
 };
 
-// What a form is that a table takes for a sign-in: another screen, or nothing when nothing speaks against it.
+// What a form is that a table, or a person, takes for a sign-in: another screen (`against`; empty when nothing speaks against
+// it), and the button that sends it.
 const LEAST_AGAINST = 4;
-const doubt = (els) => {
+const about = (els) => {
   look.bare = unstyled();
   const fields = readFields();
-  if (fields.length > MOST_FIELDS) return '';
+  if (fields.length > MOST_FIELDS) return {against: '', submit: null};
   look.headings = headings();
   const groups = groupsOf(fields.filter((f) => f.kind !== 'search')).map(readGroup).filter((g) => g.fields.some((f) => els.includes(f.el)));
-  if (groups.some((g) => SHAPES[0].fits(g))) return 'password-expired';
-  if (groups.some((g) => g.news.length || (g.against >= LEAST_AGAINST && g.against > g.told.login))) return 'unknown';
-  return groups.some((g) => g.captchas.length || captchaIn(g.root)) ? 'captcha' : '';
+  const told = (against) => ({against, submit: groups.length === 1 ? groups[0].submit : null});
+  if (groups.some((g) => SHAPES[0].fits(g))) return told('password-expired');
+  if (groups.some((g) => g.news.length || (g.against >= LEAST_AGAINST && g.against > g.told.login))) return told('unknown');
+  return told(groups.some((g) => g.captchas.length || captchaIn(g.root)) ? 'captcha' : '');
 };
 
 const readForms = (bodyText) => {

@@ -356,7 +356,7 @@ def pattern(phrases: str) -> str:
 
 
 def script() -> str:
-    """`const readForms`: the finder with its words, and its `doubt`."""
+    """`const readForms`: the finder with its words, and what it knows `about` the form of some fields."""
     told = {name: pattern(phrases) for name, phrases in WORDS.items()}
     told |= {"locked": LOCKED, "disabled": DISABLED, "reused": REUSED}
     data = f"const LETTERS = {json.dumps(LETTERS)}; const WORDS = {json.dumps(told)};\n"
@@ -365,5 +365,5 @@ def script() -> str:
         "const readForms = (() => {\n"
         + data
         + "\n".join(parts)
-        + "\nreadForms.doubt = doubt;\nreturn readForms;\n})();"
+        + "\nreadForms.about = about;\nreturn readForms;\n})();"
     )

@@ -4,6 +4,8 @@ Facts: the templates of Canaille 0.3.6. Its consent page and its question at a s
 `stay`/`logout`, the refusal first. The pages of oidc-provider 9.13 have no ids: a hidden `prompt` tells the consent from the
 login, which has the same address and title; the form of its question at a sign-out has a name of its own, and its two buttons
 stand outside of it. A page that hands out a new authenticator secret holds an `otpauth:` link, whoever made it.
+
+What the form finder finds by itself has a name here and no locator: an override of it goes before what is found.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ from flows.screens.base import Screen, Site
 
 ASKED = "form[action*='/interaction/']"
 CONSENT = "input[name=prompt][value=consent]"
+IN_FORMS = ("username", "password", "code", "submit")
 
 GENERIC = Site(
     name="generic",
@@ -23,6 +26,7 @@ GENERIC = Site(
         "form[id='op.logoutForm']",
     ),
     elements={
+        **dict.fromkeys(IN_FORMS, ()),
         "accept": ("#accept[name=answer][value=accept]", f"{ASKED}:has({CONSENT}) button[type=submit]"),
         "deny": ("#deny[name=answer][value=deny]", f"body:has({ASKED} {CONSENT}) a[href$='/abort']"),
         "consent-scopes": (f"body:has({ASKED} {CONSENT}) ul ul li",),

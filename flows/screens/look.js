@@ -28,17 +28,39 @@
     }
     return {problem: null, problem_text: null};
   };
-  const fieldsOf = (site, screen) => Object.fromEntries(Object.entries(screen.fields).map(([role, name]) => {
-    const el = find(site.elements[name]);
-    return [role, el ? selectorOf(el) : null];
-  }));
+  const mapped = (map, change) => Object.fromEntries(Object.entries(map).map(([role, value]) => [role, change(value)]));
+  const fieldsOf = (site, screen) => mapped(screen.fields, (name) => { const el = find(site.elements[name]); return el ? selectorOf(el) : null; });
+  const namesOf = (site, screen) => mapped(screen.fields, (name) => `${site.name}.${name}`);
   // A customised page may have its button elsewhere than the table knows: the form finder is asked if it sees the same screen.
   const TYPED = ['username', 'password', 'code', 'submit'];
   const FORMS_OF = ['username', 'credentials', 'password', 'totp'];
+  // What a person has shown of forms goes before what the finder finds, and makes a form of what it finds nothing in, unless that
+  // form is for something else. What fits several elements shows none.
+  const asShown = (guess) => {
+    const own = Object.entries(args.shown).map(([role, ways]) => [role, findAll(ways)]).filter(([, els]) => els.length === 1);
+    const els = Object.fromEntries(own.map(([role, [el]]) => [role, el]));
+    if (!own.length || (guess.screen && ![...FORMS_OF, 'one-time-code'].includes(guess.screen))) return guess;
+    const selectors = mapped(els, selectorOf);
+    if (guess.screen) {
+      const both = {username: els.password, password: els.username}[guess.screen] ? ['username', 'password'] : [];
+      const kept = own.filter(([role]) => [...both, ...Object.keys(guess.fields)].includes(role)).map(([role]) => [role, selectors[role]]);
+      return {...guess, screen: both.length ? 'credentials' : guess.screen, fields: {...guess.fields, ...Object.fromEntries(kept)}};
+    }
+    const typed = ['username', 'password', 'code'].filter((role) => els[role]).map((role) => els[role]);
+    if (!typed.length || (!els.password && !els.code && queryAll('input[type=password]').some(visible))) return guess;
+    const {against, submit} = readForms.about(typed);
+    if (against) return {screen: against};
+    const screen = els.code ? 'totp' : els.password && els.username ? 'credentials' : els.password ? 'password' : 'username';
+    return {screen, fields: {submit: submit ? selectorOf(submit) : null, ...selectors}, why: ['what was shown by a person']};
+  };
+  const byForms = () => {
+    const guess = asShown(readForms(bodyText));
+    return {...guess, names: Object.fromEntries(Object.keys(guess.fields || {}).filter((role) => TYPED.includes(role)).map((role) => [role, `generic.${role}`]))};
+  };
   const completed = (screen, fields) => {
     if (!FORMS_OF.includes(screen) || Object.entries(fields).every(([role, at]) => at || !TYPED.includes(role))) return fields;
     if (!readForms) { look.more = true; return fields; }
-    const guess = readForms(bodyText);
+    const guess = byForms();
     const same = guess.screen === screen || (screen === 'totp' && guess.screen === 'one-time-code');
     return same ? Object.fromEntries(Object.entries(fields).map(([role, at]) => [role, at || guess.fields[role] || null])) : fields;
   };
@@ -47,7 +69,7 @@
   const doubtOf = (site, screen) => {
     if (!site.doubted || !LOGINS.includes(screen.name)) return '';
     if (!readForms) { look.more = true; return ''; }
-    return readForms.doubt(['username', 'password'].map((role) => screen.fields[role]).filter(Boolean).map((name) => find(site.elements[name])));
+    return readForms.about(['username', 'password'].map((role) => screen.fields[role]).filter(Boolean).map((name) => find(site.elements[name]))).against;
   };
   // A site is told by its host; whatever the host, by its path or by a mark in the page.
   const here = () => {
@@ -61,7 +83,7 @@
     look.roots = roots();
     look.more = false;
     const base = {origin: location.origin, path: location.pathname, title: document.title, document: performance.timeOrigin};
-    const plain = {problem: null, problem_text: null, fields: {}};
+    const plain = {problem: null, problem_text: null, fields: {}, names: {}};
     const status = (performance.getEntriesByType('navigation')[0] || {}).responseStatus || 0;
     if (location.protocol === 'chrome-error:' || status >= 500) {
       return {...base, ...plain, site: 'browser', screen: 'error', problem_text: status >= 500 ? `HTTP ${status}` : null};
@@ -77,9 +99,9 @@
       if (doubted) return {...base, ...plain, site: site.name, screen: doubted};
       const complaint = problemOf(site, screen.name);
       if (screen.name === 'error' && !complaint.problem_text) complaint.problem_text = bodyText().slice(0, 300);
-      return {...base, site: site.name, screen: screen.name, ...complaint, fields: completed(screen.name, fieldsOf(site, screen))};
+      return {...base, site: site.name, screen: screen.name, ...complaint, names: namesOf(site, screen), fields: completed(screen.name, fieldsOf(site, screen))};
     }
-    return {...base, ...plain, site: found.length ? found[0].name : 'generic', screen: 'unknown', guessed: found.length ? 'site' : 'generic', ...(readForms ? readForms(bodyText) : {})};
+    return {...base, ...plain, site: found.length ? found[0].name : 'generic', screen: 'unknown', guessed: found.length ? 'site' : 'generic', ...(readForms ? byForms() : {})};
   };
   // Which screen came next to the one that was chosen, and why it was not: for a person who asks.
   const runnerUp = (chosen) => {
