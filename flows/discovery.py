@@ -7,8 +7,12 @@ from playwright.async_api import Page
 
 from runbook.step import Job, network_failure, origin_of
 
-# The address below which each kind says it, from its `url`. Facts: the vendors' documentation.
-ISSUERS = {"generic": "{url}", "keycloak": "{url}", "auth0": "{url}", "pingone": "{url}/as"}
+# The address below which each kind says it, from its `url`. Facts: the vendors' documentation. Not of Okta, whose address for it
+# refuses whoever has no ID token to show, while its usual one needs none; nor of those whose document names no page for a person.
+ISSUERS = {
+    **{"generic": "{url}", "keycloak": "{url}", "auth0": "{url}", "pingone": "{url}/as"},
+    **{"adfs": "{origin}/adfs", "pingfederate": "{origin}", "lemonldap": "{origin}"},
+}
 
 
 async def discover(job: Job, page: Page, issuer: str) -> dict[str, str]:

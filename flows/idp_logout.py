@@ -29,7 +29,9 @@ async def places(job: Job, page: Page) -> list[Place]:
     inside = "" if SITES[idp.kind].home else in_atlassian(job.channel)
     if inside and home != job.asked:
         inside += rf"|^{re.escape(origin_of(home))}/(?!.*(login|signin|auth))"
-    first = Place(SITES[idp.kind], await logout_url(job, page, idp), home, inside)
+    site, leave = SITES[idp.kind], await logout_url(job, page, idp)
+    again = Place(site, leave, job.asked, in_atlassian(job.channel)) if job.asked not in ("", home) else None
+    first = Place(site, leave, home, inside, again)
     return [first] if same(job.channel) else [first, mail]
 
 
@@ -47,7 +49,7 @@ async def logout_url(job: Job, page: Page, idp: Idp) -> str:
     if idp.logout_url:
         return idp.logout_url
     if idp.kind in ISSUERS:
-        found = await discover(job, page, ISSUERS[idp.kind].format(url=idp.url))
+        found = await discover(job, page, ISSUERS[idp.kind].format(url=idp.url, origin=origin_of(idp.url or "")))
         if "end_session_endpoint" in found:
             return found["end_session_endpoint"]
     if usual := idp.effective_logout_url:

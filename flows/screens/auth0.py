@@ -30,7 +30,6 @@ AUTH0 = Site(
         "input.auth0-lock-input",
     ),
     session_cookies=("auth0", "auth0_compat"),
-    home="{url}",
     elements={
         "username": (
             "input#username:not(.hide)",

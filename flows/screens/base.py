@@ -80,7 +80,8 @@ class Site:
     """One sign-in site: how to tell it (hosts: regex; whatever the host, paths: regex over the path, marks: CSS), its elements
     by name, its screens in the order in which they are asked, and what it keeps while somebody is signed in.
 
-    home: the address that shows a credential page exactly when nobody is signed in; `{url}` is the provider's own address.
+    home: the address that shows a credential page exactly when nobody is signed in; `{url}` is the provider's own address. Empty
+    where there is none: then Jira's own sign-in request is asked again.
     account, logout: of a mail provider, the page that names who is signed in, and the address that ends it.
     app_name: regex on the text of the element `consent-app`, whose group is the application's name.
     session_api: a path that answers 200 while somebody is signed in.

@@ -14,7 +14,6 @@ PINGID = Site(
     hosts=r"^authenticator\.pingone\.(com|eu|ca|asia|com\.au|sg)$",
     paths=r"^/pingid/ppm/",
     marks=("form[action*='/pingid/ppm/']", "link[href*='/pingid/assets/']"),
-    home="{url}",
     elements={
         "code": ("#otp-form #otp", "#otp-form input[name=otp]", "input#otp[name=otp]"),
         "submit": ("#otp-form [type=submit]", "#otp-form .primary"),

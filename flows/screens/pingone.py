@@ -17,7 +17,6 @@ PINGONE = Site(
     hosts=r"^(auth|apps|console)\.pingone\.(com|eu|ca|asia|sg|com\.au)$",
     marks=("form:has(#username) button[data-id=submit-button]", "form:has(#password) button[data-id=submit-button]"),
     session_cookies=("ST",),
-    home="{url}",
     elements={
         "username": ("input#username", "input[name=username]"),
         "password": (

@@ -22,12 +22,14 @@ MOST_PAGES = 8
 @dataclass(frozen=True)
 class Place:
     """A site where somebody may be signed in: its logout address, and its home, which asks for credentials when nobody is.
-    `inside`: regex of an address that only somebody who is signed in comes to; empty: the site's account page or its home."""
+    `inside`: regex of an address that only somebody who is signed in comes to; empty: the site's account page or its home.
+    `instead`: the same place with another home, for one whose home is an error page."""
 
     site: Site
     logout: str
     home: str
     inside: str = ""
+    instead: Place | None = None
 
 
 async def sign_out(job: Job, page: Page, place: Place) -> None:
@@ -92,16 +94,26 @@ async def prove_signed_out(job: Job, page: Page, place: Place, *, asked: bool = 
     if not asked:
         await job.goto(place.home, page)
     inside = place.site.account or origin_of(place.home) + "/"
-    goal = place.inside or "^" + re.escape(inside) + "(?!.*(login|signin|auth))"
+    # A home stays at its own address for whoever is signed in, whatever words are in it.
+    goal = (
+        place.inside
+        or rf"^{re.escape(inside)}(?!.*(login|signin|auth))|^{re.escape(place.site.account or place.home)}$"
+    )
     seen = await look(page, goal=goal, patience=job.patience, overrides=job.locators)
     if seen.screen == "goal":
         at_home = origin_of(page.url) == origin_of(place.home)
-        if at_home and (seen_login := await _login_on_home(job, page)):
-            seen = seen_login
-        else:
+        shown = await _told_at_home(job, page) if at_home else None
+        if shown is None:
             raise still_there(name, verdict(place, left))
+        seen = shown
     if seen.screen == "error":
-        raise dead_end(seen)
+        if place.instead is None or seen.site == "browser":
+            raise dead_end(seen)
+        job.say(
+            f"{name} has an error page at {origin_of(place.home)}: Jira's own sign-in request is asked again instead."
+        )
+        await prove_signed_out(job, page, place.instead, ended=ended)
+        return
     if seen.screen == "consent":  # asked of whoever is signed in
         raise still_there(name, "still-signed-in")
     if seen.screen not in (*ASKS, "account-chooser"):
@@ -137,10 +149,10 @@ def verdict(place: Place, left: list[str]) -> str:
     return "silently-signed-in-again" if gone else "still-signed-in"
 
 
-async def _login_on_home(job: Job, page: Page) -> Seen | None:
-    """A home that shows its login at its own address (Okta, Keycloak) is told from one that shows somebody's account."""
+async def _told_at_home(job: Job, page: Page) -> Seen | None:
+    """A home that shows its login at its own address (Okta, Keycloak), or an error, is told from one that shows an account."""
     seen = await look(page, patience=min(job.patience, 2.0), overrides=job.locators)
-    return seen if seen.screen in (*ASKS, "account-chooser") else None
+    return seen if seen.screen in (*ASKS, "account-chooser", "error") else None
 
 
 def still_there(name: str, verdict: str, detail: str = "") -> HumanNeeded:
