@@ -3,7 +3,7 @@
 const MARGIN = 4, FEWEST_SURE = 5, MOST_FIELDS = 150;
 const sum = (fields) => fields.reduce((total, f) => total + f.sure, 0);
 const isForLogin = (g) => g.told.login >= g.against;
-const plain = (g) => !g.news.length && !g.codes.length && !g.cards.length && !g.selects.length && !g.pin;
+const plain = (g) => !g.machine && !g.news.length && !g.codes.length && !g.cards.length && !g.selects.length && !g.pin;
 const fewExtras = (g) => !g.extras.length || (g.extras.length === 1 && ['', 'other'].includes(g.extras[0].kind) && g.who && g.who.kind === 'user' && g.told.login > g.against);
 const certain = (f) => f.sure >= FEWEST_SURE;
 const wayOn = (g) => says('next', folded(g.submit ? labelled(g.submit) : ''));

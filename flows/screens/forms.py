@@ -218,6 +218,59 @@ WORDS: dict[str, str] = {
         खाता हटा, ลบบัญชี, โอนเงิน, xoa tai khoan, chuyen tien, hapus akun, アカウント削除, アカウントを削除, アカウントの削除,
         退会, 解約, 送金, 振込, 配信停止, 删除账户, 删除账号, 注销账户, 注销账号, 转账, 刪除帳, 轉帳, 계정 삭제, 탈퇴, 송금,
         이체""",
+    # Another address for an account that somebody has: asks for its password once more.
+    "newMail": """
+        change email, change e-mail, change your email, change your e-mail, change my email, change my e-mail, update email,
+        update e-mail, update your email, update your e-mail, new email address, new e-mail address, e-mail-adresse andern,
+        e-mail andern, email andern, neue e-mail, changer d'adresse, changer l'adresse, modifier l'adresse,
+        modifier votre adresse, changer d'e-mail, nouvelle adresse, cambiar correo, cambiar el correo, cambiar email,
+        cambiar la direccion de correo, nuevo correo, alterar e-mail, alterar email, alterar o e-mail, mudar e-mail,
+        novo e-mail, canvia el correu, cambia email, cambia e-mail, cambia l'email, modifica email, modifica l'indirizzo,
+        nuova email, e-mailadres wijzigen, wijzig e-mail, nieuw e-mailadres, zmien adres, zmiana adresu, nowy adres e-mail,
+        zmenit e-mail, zmena e-mail, novy e-mail, schimba adresa, e-mail-cim modositasa, andra e-post, byt e-post,
+        ny e-postadress, skift e-mail, endre e-post, vaihda sahkoposti, e-posta adresini degistir, e-posta degistir,
+        αλλαγη email, αλλαγη e-mail, изменить адрес, изменить почту, изменить e-mail, смена адреса, смена почты,
+        змінити адресу, змінити пошту, промяна на имейл, تغيير البريد, שינוי כתובת, שינוי אימייל, تغییر ایمیل, ईमेल बदल,
+        เปลี่ยนอีเมล, doi email, thay doi email, ubah email, メールアドレスの変更, メールアドレスを変更, 新しいメール, 更改邮箱,
+        修改邮箱, 更换邮箱, 新邮箱, 變更電子郵件, 更改電子郵件, 이메일 변경""",
+    # Machines that somebody's programs sign in to, and what is said of them beside a name and a password.
+    "machine": """
+        server, host., hostname, host name, port., smtp, imap, pop3, ssid, wi-fi, wifi, wlan, network name, database, db name,
+        schema., proxy, driver., data source, jdbc, odbc, base dn, bind dn, servername, datenbank, netzwerkname, serveur,
+        nom d'hote, base de donnees, mandataire, servidor, puerto, base de datos, porta., banco de dados, base de dados,
+        nome host, databank, poort., netwerknaam, serwer, baza danych, databaze, databaza, nazev site, baza de date,
+        kiszolgalo, adatbazis, databas., palvelin, tietokanta, sunucu, veritabani, διακομιστ, βαση δεδομενων, сервер, хост,
+        порт., база данных, база даних, сървър, الخادم, قاعدة البيانات, שרת, מסד נתונים, سرور, सर्वर, เซิร์ฟเวอร์, may chu,
+        co so du lieu, basis data, サーバ, ホスト名, ポート, データベース, ネットワーク名, 服务器, 主机, 端口, 数据库, 伺服器,
+        主機, 資料庫, 서버, 호스트, 포트, 데이터베이스""",
+    # What is kept by a press of the button: nobody signs in by it.
+    "save": """
+        save., save changes, save settings, apply., test connection, test settings, speichern, ubernehmen., verbindung testen,
+        enregistrer, sauvegarder, appliquer, guardar, aplicar, salvar, desar., desa., salva., applica., opslaan, toepassen,
+        zapisz, zastosuj, ulozit, salveaza, salvati, mentes., spara., gem., gem aendringer, lagre., tallenna, kaydet,
+        yadda saxla, αποθηκευση, сохранить, применить, зберегти, запази., حفظ, שמור., שמירה, ذخیره, सहेजें, บันทึก, luu.,
+        luu thay doi, simpan, 保存, 適用, 儲存, 套用, 저장, 적용""",
+    # How long a password has to be that is being chosen: "at least" beside a number of "characters".
+    "least": """
+        at least, or more, minimum, min., not less than, longer than, mindestens, mind., au moins, al menos, minimo,
+        como minimo, pelo menos, no minimo, almeno, ten minste, minstens, minimaal, co najmniej, minimum., alespon, aspon,
+        minimalne, cel putin, legalabb, minst, mindst, vahintaan, en az, τουλαχιστον, не менее, не короче, минимум,
+        щонайменше, не менше, поне., على الاقل, لا يقل, לפחות, حداقل, कम से कम, อย่างน้อย, it nhat, toi thieu, minimal, 以上,
+        至少, 最少, 不少于, 이상, 최소""",
+    "characters": """
+        characters, chars, zeichen, caracter, caratteri, tekens, karakter, znak, caractere, tecken, tegn, merkki, simvol,
+        χαρακτηρ, символ, знак, حرف, احرف, תווים, کاراکتر, अक्षर, वर्ण, ตัวอักษร, อักขระ, ky tu, 文字, 字符, 字元, 位, 자.,
+        자리, 글자""",
+    # What has to be agreed to before an account is made.
+    "terms": """
+        terms of, terms and, conditions of use, user agreement, privacy policy, agb., nutzungsbedingungen,
+        geschaftsbedingungen, datenschutz, conditions d'utilisation, conditions generales, cgu., confidentialite,
+        terminos y, condiciones de uso, politica de privacidad, termos de, termos e, condicions d'us, termini e,
+        condizioni d'uso, informativa sulla privacy, voorwaarden, privacybeleid, regulamin, polityk, obchodni podmink,
+        podminky, podmienky, termenii, felhasznalasi feltetel, adatvedel, villkor, vilkar, kayttoehdot, tietosuoja,
+        kullanim kosullari, gizlilik, οροι, ορους, απορρητου, условия, условиями, пользовательск, конфиденциальн, умови,
+        الشروط, الخصوصية, תנאי השימוש, מדיניות הפרטיות, شرایط, नियम, ข้อกำหนด, dieu khoan, ketentuan, 利用規約,
+        プライバシーポリシー, 服务条款, 用户协议, 隐私政策, 服務條款, 隱私權, 약관, 개인정보""",
     # Setting up an application that shows codes: the code asked for is that of a new secret.
     "enrol": """
         qr, scan., scannen, scanne, scannez, flasher, escane, escanea, digitaliz, inquadra, scansiona, zeskanuj, naskenuj,

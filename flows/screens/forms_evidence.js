@@ -28,10 +28,14 @@ const NAMES = {
   personal: /first ?name|last ?name|full ?name|sur ?name|middle ?name|given ?name|\bf ?name\b|\bl ?name\b|birth|\bdob\b|gender|country|\bcity\b|street|address ?line|zip|postal|company|organi[sz]ation|\bbday\b/,
   card: /card ?(num|no|holder)|\bcc ?(num|name|exp|csc)|cvv|cvc|iban|expir/,
   captcha: /captcha|turing|security ?(image|text)|human ?check/,
+  newMail: /(new|conf\w*|repeat|retype|verify) ?e? ?mail|e ?mail ?(new|conf\w*|repeat|again|2)\b/,
+  machine: /\b(host|hostname|server|port|smtp|imap|pop3|ssid|wi ?fi|wlan|database|db ?name|schema|dsn|jdbc|odbc|proxy|driver)\b/,
+  ofMachine: /\b(smtp|imap|pop3|ssid|wi ?fi|wlan|wpa|pppoe|database|mysql|postgres\w*|mqtt|snmp|proxy)\b/,
   bait: /honey ?pot|honey|\bhp\b|\bbait\b|leave ?blank|do ?not ?fill/,
 };
 const PERSONAL = /\b(name|given-name|family-name|additional-name|street-address|address-\w+|postal-code|country(-name)?|bday\S*|sex|organization\S*)\b/;
 const isSecret = (f) => f.type === 'password';
+const isCode = (f) => /\bone-time-code\b/.test(f.auto) || NAMES.code.test(f.names) || says('code', f.label);
 const either = (list) => (f) => (NAMES[list] && NAMES[list].test(f.names)) || says(list, f.names);
 const asked = (list) => (f) => says(list, f.label);
 
@@ -62,6 +66,7 @@ const CLUES = [
   ['user', 4, 'it takes an e-mail address', (f) => f.type === 'email' || /\bemail\b/.test(f.auto)],
   ['user', 4, 'its name says who', (f) => !isSecret(f) && (either('user')(f) || says('email', f.names))],
   ['user', 4, 'its label says who', (f) => !isSecret(f) && (says('user', f.label) || says('email', f.label))],
+  ['newMail', 16, 'it asks for another e-mail address', (f) => !isSecret(f) && !isCode(f) && (NAMES.newMail.test(f.names) || (says('email', f.label) && says('new', f.label)))],
   ['phone', 4, 'its name says telephone', (f) => !isSecret(f) && (NAMES.phone.test(f.names) || /\btel/.test(f.auto))],
   ['phone', 3, 'its label says telephone', (f) => !isSecret(f) && says('phone', f.label)],
   ['personal', 8, 'autocomplete asks who somebody is', (f) => PERSONAL.test(f.auto)],

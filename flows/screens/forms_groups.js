@@ -86,6 +86,7 @@ const groupsOf = (fields) => {
 // What a group is for, by the words of its button, headings, names and address. Each source counts once.
 const ATTRS = {login: /log ?[io]n|sign ?in|\bauth(?!or)|\bsso\b|credential/, signUp: /sign ?up|regist|enrol|creat\w* ?(account|user)/, forgot: /forgot|reset|recover|lost|remind/,
   change: /(change|chg|update|expired) ?p/, elsewhere: /newsletter|subscri|contact|checkout|payment|coupon|comment/, unlock: /unlock|vault|\bpin\b/, search: /search/,
+  newMail: /(change|update) ?e? ?mail/, save: /settings|preferences|config/,
   errand: /(delete|close|deactivate) ?(my ?)?account|deactivat|unsubscrib/};
 const PURPOSES = Object.keys(ATTRS);
 const headings = () => queryAll('h1, h2, h3, h4, h5, h6, legend, caption, [role=heading]').filter((el) => el.textContent.trim()).slice(0, 60).filter(shown);
@@ -106,15 +107,28 @@ const sourcesOf = (g) => {
     [3, g.fields.map((f) => f.label).join(' | '), 'its labels'],
   ];
 };
-const ONLY = {'its text': ['unlock'], 'its labels': ['elsewhere', 'search']}, OWN = ['its button', 'its heading', 'its name'];
+const ONLY = {'its text': ['unlock'], 'its labels': ['elsewhere', 'search']}, OWN = ['its button', 'its heading', 'its name'], KEPT = ['its button', 'its name', 'the address'];
 const CONSENTS = /terms|\btos\b|agree|accept|gdpr|consent|privacy|newsletter|opt ?in|marketing/;
+// A password that is being chosen where nothing says so: a rule for it, which nobody needs who has one, or terms to be agreed to.
+// What its attributes say weighs less: some logins ask the browser to count as well.
+const [ATLEAST, LETTERS_OF, NUMBER] = [`(?:${WORDS.least})`, `(?:${WORDS.characters})`, '\\d{1,2}'];
+const RULE = new RegExp(`${ATLEAST}.{0,30}${NUMBER}.{0,14}${LETTERS_OF}|${NUMBER}.{0,14}${LETTERS_OF}.{0,20}${ATLEAST}|${NUMBER}.{0,3}${ATLEAST}.{0,10}${LETTERS_OF}`, 'iu');
+const LEAST_LENGTH = 8;
+const choosesPassword = (g, inside) => {
+  if (g.news.length || g.passwords.length !== 1) return 0;
+  const {el, auto} = g.passwords[0];
+  const described = (el.getAttribute('aria-describedby') || '').split(/\s+/).filter(Boolean).map((id) => el.getRootNode().getElementById?.(id)).filter(Boolean);
+  const texts = [el.placeholder, el.title, ...[g.root, ...described].map((at) => textOf(at).slice(0, 1500))].map(folded);
+  if (texts.some((text) => RULE.test(text)) || inside('input[type=checkbox]').some((box) => box.required || says('terms', folded(labelOf(box))))) return 6;
+  return !/current-password/.test(auto) && (el.hasAttribute('passwordrules') || el.minLength >= LEAST_LENGTH) ? 4 : 0;
+};
 const purposeOf = (g) => {
   const told = Object.fromEntries(PURPOSES.map((p) => [p, 0]));
   g.why = [];
   g.own = 0;
   for (const [points, text, source] of sourcesOf(g)) {
     for (const p of PURPOSES) {
-      if (!(ONLY[source] || PURPOSES).includes(p)) continue;
+      if (!(ONLY[source] || PURPOSES).includes(p) || (p === 'save' && !KEPT.includes(source))) continue;
       if (!says(p, text) && !(/name|address/.test(source) && ATTRS[p].test(text))) continue;
       told[p] += points;
       if (p === 'login' && OWN.includes(source)) g.own += points;
@@ -122,6 +136,7 @@ const purposeOf = (g) => {
     }
   }
   const inside = (css) => [...g.root.querySelectorAll(css)];
+  told.signUp += choosesPassword(g, inside);
   if (inside('input[type=checkbox]').some((el) => CONSENTS.test(nameOf(el)))) told.signUp += 3;
   if (inside('meter, [class*=strength i], [id*=strength i]').length) told.signUp += 3;
   return told;
@@ -158,6 +173,9 @@ const readGroup = (g) => {
   const known = new Set([g.who, ...g.passwords, ...g.news, ...g.captchas, ...g.codes, ...g.boxes]);
   g.extras = g.fields.filter((f) => !known.has(f) && !f.fixed);
   g.selects = [...g.root.querySelectorAll('select')].filter((el) => el.options.length > 1 && shown(el) && (NAMES.personal.test(nameOf(el)) || PERSONAL.test(el.autocomplete) || says('personal', folded(labelOf(el)))));
+  // Something is said of a machine beside the name and the password, or they are its own: they are set here, and not used.
+  const rest = [...g.fields.filter((f) => f !== g.who && !g.passwords.includes(f)), ...[...g.root.querySelectorAll('select')].filter(shown).map((el) => ({names: nameOf(el), label: folded(labelOf(el))}))];
+  g.machine = rest.some((f) => NAMES.machine.test(f.names) || says('machine', f.label)) || g.fields.some((f) => NAMES.ofMachine.test(f.names));
   g.submit = submitOf(g);
   g.told = purposeOf(g);
   if (g.submit && makesAccount(folded(labelled(g.submit)))) g.told.signUp += 20;
