@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from click.testing import CliRunner, Result
@@ -94,6 +96,48 @@ def test_every_page_of_a_har_is_inspected(tmp_path: Path) -> None:
     path.write_text(json.dumps(har))
     done = inspect(path, "--json")
     assert [page["screen"] for page in json.loads(done.stdout)] == ["credentials", "unknown"]
+
+
+ANSWERS = """<!doctype html><title>Staff</title><form method=post id=form></form><script>
+  const tell = (what) => fetch('/told/' + what, {method: 'POST', keepalive: true});
+  const KINDS = ['keydown', 'keyup', 'beforeinput', 'input', 'change', 'mousedown', 'click', 'focusin', 'submit', 'own'];
+  for (const kind of KINDS) addEventListener(kind, () => tell(kind), true);
+  dispatchEvent(new Event('own'));
+  const fields = '<input name=user autocomplete=username><input type=password name=pass><button>Log in</button>';
+  fetch('/seen').then(() => { form.innerHTML = fields; });
+</script>"""
+
+
+def test_a_live_page_is_looked_at_and_nothing_is_typed_pressed_or_sent() -> None:
+    asked: list[str] = []
+
+    class Live(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(f"{self.command} {self.path}")
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html")
+            self.end_headers()
+            self.wfile.write(ANSWERS.encode() if self.path == "/" else b"")
+
+        do_POST = do_GET
+
+        def log_message(self, *_: object) -> None:
+            """Nothing on the terminal."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Live) as server:
+        serving = Thread(target=server.serve_forever)
+        serving.start()
+        done = inspect(f"http://127.0.0.1:{server.server_address[1]}/", "--json")
+        server.shutdown()
+        serving.join()
+    told = json.loads(done.stdout)
+    assert (told["screen"], told["action"]) == ("credentials", "type the user name and the password, press submit")
+    # The page tells of every event; the one that it made itself is there, and no other.
+    assert sorted(line for line in asked if not line.endswith("favicon.ico")) == [
+        "GET /",
+        "GET /seen",
+        "POST /told/own",
+    ]
 
 
 @pytest.mark.parametrize(
