@@ -9,8 +9,12 @@ from pathlib import Path
 import pytest
 from canaille import Canaille, canaille
 from play import Played
+from playwright.async_api import Page
 
+from flows import idp_logout
+from flows.screens.sign_out import Place, prove_signed_out
 from runbook.sandbox.world import ADMIN, MAILBOX
+from runbook.step import Job
 
 pytestmark = [pytest.mark.live_idp, pytest.mark.timeout(300)]
 
@@ -28,8 +32,16 @@ def happened(server: Canaille, what: str) -> int:
 
 
 async def test_password_code_consent_and_a_sign_out_that_is_proven_although_the_account_is_still_offered(
-    server: Canaille, tmp_path: Path
+    server: Canaille, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    offered: list[str] = []
+
+    async def prove(job: Job, page: Page, place: Place) -> None:
+        await prove_signed_out(job, page, place)
+        if place.site.name == "generic":
+            offered.append(await page.locator("[data-login-history-section]").inner_text())
+
+    monkeypatch.setattr(idp_logout, "prove_signed_out", prove)
     played = Played(tmp_path, external=server.as_idp())
     outcome = await played.run(patience=15.0)
     assert outcome.name == "Connected", outcome
@@ -42,6 +54,9 @@ async def test_password_code_consent_and_a_sign_out_that_is_proven_although_the_
     assert accepted[0].startswith("Consent page of generic: id.atlassian.com may know who signs in")
     texts = [str(event["text"]) for event in played.said("say")]
     assert "generic asks for credentials again: signed out." in texts
+    (chooser,) = offered
+    assert "ada" in chooser.split(), "the page that asks offers the account, of which it knows no session any more"
+    assert "Logged in" not in chooser
     # Jira's session was not touched.
     assert [event.details["address"] for event in played.world.events("signed-in")] == [ADMIN, MAILBOX]
     assert "id" not in [event.details["site"] for event in played.world.events("signed-out")]
