@@ -67,9 +67,9 @@ async def way(job: Job, picked: ElementHandle, kind: str, row: str | None) -> di
 
 
 def in_vain(job: Job, page: Page, name: str) -> PageChanged:
-    """The ending for an element that has a locator, taught or set, with which the page is none that the run can go on from."""
+    """The ending for an element that was taught or set, and with which the page is still none that the run can go on from."""
     return PageChanged(
-        f"{name} is found by {job.locators.get(name, 'its own locator')}, and the run cannot go on from this page all the same.",
+        f"{name} was shown as {job.locators.get(name)}, and the run cannot go on from this page all the same.",
         seen=origin_of(page.url) + urlsplit(page.url).path,
         expected=f"a page that {name} belongs to",
         remedy=f"Look at the page with `inspect`; if another element was shown, drop it: python -m runbook locators --forget {name}.",

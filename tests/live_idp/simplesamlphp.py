@@ -37,22 +37,25 @@ class SimpleSaml:
 
 
 @contextmanager
-def simplesamlphp(folder: Path, *, single_logout: bool = False, language: str = "en") -> Iterator[SimpleSaml]:
-    """A fresh server. `single_logout`: it knows where Jira wants to be told of a sign-out."""
+def simplesamlphp(
+    folder: Path, *, single_logout: bool = False, language: str = "en", source: str = "people", new: bool = True
+) -> Iterator[SimpleSaml]:
+    """A fresh server. `single_logout`: it knows where Jira wants to be told of a sign-out; `source`: the name of who is known;
+    `new`: its new look, whose page for somebody who is signed in breaks under Debian's Twig."""
     root = Path(installed("RUNBOOK_SIMPLESAMLPHP", "SimpleSAMLphp"))
     port = free_port()
     server = SimpleSaml(f"http://127.0.0.1:{port}", "fake-" + secrets.token_urlsafe(12), single_logout)
     key_and_certificate(folder)
     for name in ("metadata", "sessions", "temp", "log"):
         (folder / name).mkdir()
-    for name, text in _files(server, folder, language).items():
+    for name, text in _files(server, folder, language, source, new).items():
         (folder / name).write_text("<?php\n" + text, encoding="utf-8")
     argv = ["php", "-S", f"127.0.0.1:{port}", "-t", str(root / "www")]
     with serving(argv, port, folder, {"SIMPLESAMLPHP_CONFIG_DIR": str(folder), "PHP_CLI_SERVER_WORKERS": "2"}):
         yield server
 
 
-def _files(server: SimpleSaml, folder: Path, language: str) -> dict[str, str]:
+def _files(server: SimpleSaml, folder: Path, language: str, source: str, new: bool) -> dict[str, str]:
     leaves = f"'SingleLogoutService' => '{BASE}/slo'," if server.single_logout else ""
     # Over plain http a browser drops cookies that say SameSite=None, and the sign-in would go round in circles: Lax.
     return {
@@ -66,19 +69,19 @@ $config = [
     'session.cookie.secure' => false, 'session.cookie.samesite' => 'Lax',
     'session.phpsession.savepath' => '{folder}/sessions', 'store.type' => 'phpsession',
     'session.phpsession.cookiename' => 'SimpleSAML', 'session.authtoken.cookiename' => 'SimpleSAMLAuthToken',
-    'language.available' => ['{language}'], 'language.default' => '{language}', 'usenewui' => true,
+    'language.available' => ['{language}'], 'language.default' => '{language}', 'usenewui' => {str(new).lower()},
     'metadata.sources' => [['type' => 'flatfile']],
 ];
 """,
         "authsources.php": f"""
 $config = [
     'admin' => ['core:AdminPassword'],
-    'people' => ['exampleauth:UserPass', '{ADMIN}:{server.password}' => ['uid' => ['ada'], 'mail' => ['{ADMIN}']]],
+    '{source}' => ['exampleauth:UserPass', '{ADMIN}:{server.password}' => ['uid' => ['ada'], 'mail' => ['{ADMIN}']]],
 ];
 """,
-        "metadata/saml20-idp-hosted.php": """
+        "metadata/saml20-idp-hosted.php": f"""
 $metadata['__DYNAMIC:1__'] = ['host' => '__DEFAULT__', 'privatekey' => 'idp.key', 'certificate' => 'idp.crt',
-    'auth' => 'people', 'logouttype' => 'traditional'];
+    'auth' => '{source}', 'logouttype' => 'traditional'];
 """,
         "metadata/saml20-sp-remote.php": f"""
 $metadata['{ENTITY}'] = ['AssertionConsumerService' => '{BASE}/acs', {leaves} 'name' => ['en' => 'Atlassian']];
