@@ -10,6 +10,7 @@ from play import Played
 from flows.elements import check_overrides, elements
 from flows.screens.generic import IN_FORMS
 from runbook.errors import ConfigError
+from runbook.verbs_look import show_locators
 
 RENAMED = "renamed-labels=unknown"
 
@@ -31,6 +32,12 @@ def test_every_element_has_a_locator() -> None:
     assert len(elements()) > 100
     without = {name for name, ways in elements().items() if not ways}
     assert without == {f"generic.{role}" for role in IN_FORMS}, "the form finder's own"
+
+
+def test_what_the_form_finder_finds_is_listed_as_such() -> None:
+    lines = show_locators(as_json=False, forget=None).splitlines()
+    for role in IN_FORMS:
+        assert lines[lines.index(f"generic.{role}") + 1] == "    (what the form finder finds)"
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,9 @@ import pytest
 from screen_pages import written
 
 from flows.screens import SITES, look
+from flows.screens.generic import IN_FORMS
 from flows.screens.lesson import BECOMES, names_for
+from runbook.inspection import used
 
 # A page of each site that its table does not know, and the elements of its user name, its password and its code.
 CHANGED = {
@@ -61,3 +63,41 @@ async def test_what_is_learned_is_what_the_screen_of_this_page_looks_for(site: s
         assert after.screen == screen
         assert {role: after.fields[role] for role in roles} == {role: SHOWN[role] for role in roles}
         assert tuple(after.names[role] for role in roles) == names
+
+
+LOGIN = (
+    "<form action=/login>{}<input name=user><input type=password name=pass id=pass><button id=go>Log in</button></form>"
+)
+OTHERS = "<p>Wer? <input id=wer name=wer></p><a id=los class=los>Los</a><i class=twice>a</i><i class=twice>b</i>"
+TAUGHT = {"generic.username": "#wer", "generic.submit": "#los"}
+
+
+@pytest.mark.parametrize(
+    ("html", "overrides", "screen", "fields"),
+    [
+        (LOGIN.format(OTHERS), TAUGHT, "credentials", {"username": "#wer", "password": "#pass", "submit": "#los"}),
+        (LOGIN.format(""), TAUGHT, "credentials", {"password": "#pass", "submit": "#go"}),
+        # What fits two elements shows none of them.
+        (LOGIN.format(OTHERS), {"generic.submit": ".twice"}, "credentials", {"submit": "#go"}),
+        # Half of a form is shown: the other half is not passed over.
+        (f"<h1>Acme</h1><form>{OTHERS}<input name=a><input type=password name=b></form>", TAUGHT, "unknown", {}),
+        # A form for something else stays what it is.
+        (f"<h1>Create your account</h1><form>{OTHERS}<button>Create account</button></form>", TAUGHT, "unknown", {}),
+        (
+            f"<form>{OTHERS}<input type=password name=old_password><input type=password name=new_password><button>OK</button></form>",
+            {**TAUGHT, "generic.password": "[name=new_password]"},
+            "unknown",
+            {},
+        ),
+    ],
+)  # fmt: skip
+async def test_what_was_shown_goes_before_what_the_form_finder_finds(
+    html: str, overrides: dict[str, str], screen: str, fields: dict[str, str]
+) -> None:
+    page = await written(html, "https://login.example.net/")
+    seen = await look(page, patience=0.0, explain=True, overrides=overrides)
+    assert seen.screen == screen
+    assert fields.items() <= seen.fields.items()
+    assert set(seen.names) == {role for role in seen.fields if role in IN_FORMS}
+    told = used(seen, {**overrides, "microsoft.submit": "#x"})
+    assert told == overrides
