@@ -11,6 +11,7 @@ import binascii
 import hashlib
 import io
 import json
+import os
 import re
 import threading
 import zipfile
@@ -37,8 +38,9 @@ def mark_of(secret: str) -> str:
 def parts(secret: str) -> list[str]:
     """A secret of several parts gives each of them: in whatever order they are written, none may be there."""
     if secret.startswith('{"'):
-        found = json.loads(secret)
-        return [value for value in (found.get("privateKey"), found.get("credentialId")) if value]
+        return [
+            json.loads(secret)["privateKey"]
+        ]  # its name, a site tells to everybody who asks to sign in as its owner
     if "://" not in secret:
         return [secret]
     address = urlsplit(secret)
@@ -198,49 +200,73 @@ class Overheard:
             self.values.add(value)
 
 
-class Watcher:
-    """Notes arguments and environment of every process that a command starts, as long as it runs."""
+class Witness:
+    """Knows arguments and environment of every program that a command starts: those of Pythons by what `witness/sitecustomize.py` notes
+    before they begin, the browser by its wrapper, and what the browser starts by looking at it while it runs."""
 
-    EVERY = 0.1  # seconds
+    HOOK = Path(__file__).parent / "witness"
+    EVERY = 0.5  # seconds between two looks
 
-    def __init__(self, pid: int) -> None:
-        self._root = psutil.Process(pid)
-        self._own: list[str] = self._root.cmdline()
-        self._over = threading.Event()
-        self._thread = threading.Thread(target=self._watch, daemon=True)
-        self._noted: set[tuple[int, str]] = set()
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(exist_ok=True)
+        self._folder, self._noted = folder, set[tuple[int, str]]()
         self.seen: dict[str, bytes] = {}
 
-    def __enter__(self) -> Watcher:
-        self._thread.start()
-        return self
+    def env(self, path: str) -> dict[str, str]:
+        """What the command has to be started with; `path` is its PYTHONPATH."""
+        return {"WITNESS": str(self._folder / "programs"), "PYTHONPATH": os.pathsep.join((str(self.HOOK), path))}
 
-    def __exit__(self, *_: object) -> None:
-        self._over.set()
-        self._thread.join()
+    @property
+    def wrapper(self) -> str:
+        """The line of a shell script, which notes what it was started with."""
+        return f"cat /proc/$$/cmdline /proc/$$/environ >'{self._folder}/wrapper.'$$"
 
-    def _watch(self) -> None:
-        while not self._over.wait(self.EVERY):
-            with suppress(psutil.Error):
-                for child in self._root.children(recursive=True):
+    @property
+    def wrapped(self) -> bool:
+        """Whether the wrapper was started."""
+        return any(self._folder.glob("wrapper.*"))
+
+    @contextmanager
+    def watching(self, pid: int) -> Iterator[None]:
+        """For the length of the block, which ends when the process `pid` has ended."""
+        over = threading.Event()
+        thread = threading.Thread(target=self._watch, args=(psutil.Process(pid), over), daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            over.set()
+            thread.join()
+            self._read()
+
+    def _watch(self, root: psutil.Process, over: threading.Event) -> None:
+        with suppress(psutil.Error):
+            own = root.cmdline()
+            while not over.wait(self.EVERY):
+                for child in root.children(recursive=True):
                     with suppress(psutil.Error):
-                        self._note(child)
+                        self._note(child, own)
 
-    def _note(self, child: psutil.Process) -> None:
+    def _note(self, child: psutil.Process, own: list[str]) -> None:
         words = child.cmdline()
         # Between its making and its beginning a process is a copy of the one that makes it.
-        if not words or words == self._own or (child.pid, words[0]) in self._noted:
+        if not words or words == own or (child.pid, words[0]) in self._noted:
             return
-        environ = "\0".join(f"{key}={value}" for key, value in child.environ().items())
+        environ = [f"{key}={value}" for key, value in child.environ().items()]
         if child.cmdline() == words:
             self._noted.add((child.pid, words[0]))
-            self.seen[f"process {child.pid} {Path(words[0]).name}"] = "\0".join([*words, environ]).encode(
-                "utf-8", "surrogateescape"
-            )
+            self._add(words[0], [*words, *environ])
 
+    def _read(self) -> None:
+        programs = self._folder / "programs"
+        for line in programs.read_text().splitlines() if programs.exists() else ():
+            told = json.loads(line)
+            self._add(told["program"], [*told["argv"], *(f"{key}={value}" for key, value in told["env"].items())])
+        for path in (programs, *self._folder.glob("wrapper.*")):
+            if path.name != "programs":
+                self._add("headless-browser", path.read_bytes().decode("utf-8", "surrogateescape").split("\0"))
+            path.unlink(missing_ok=True)
 
-@contextmanager
-def watched(pid: int) -> Iterator[Watcher]:
-    """A watcher for the length of the block."""
-    with Watcher(pid) as watcher:
-        yield watcher
+    def _add(self, program: str, words: list[str]) -> None:
+        name = f"program {len(self.seen)} {Path(program).name}"
+        self.seen[name] = "\0".join(words).encode("utf-8", "surrogateescape")

@@ -47,6 +47,17 @@ def web(folder: Path, hosts: Sequence[str]) -> Iterator[Web]:
         def log_message(self, *_: object) -> None:
             pass
 
+    site = ThreadingHTTPServer(("127.0.0.1", 0), Site)
+    site.socket = context.wrap_socket(site.socket, server_side=True, do_handshake_on_connect=False)
+    found = Web(site.server_port, folder / "ca.pem")
+    with _serving(site), leading_to(found):
+        yield found
+
+
+@contextmanager
+def leading_to(found: Web) -> Iterator[None]:
+    """The proxy alone, which leads to whatever serves at that port, as long as the block lasts."""
+
     class Proxy(BaseHTTPRequestHandler):
         def do_CONNECT(self) -> None:
             found.asked.append(self.path)
@@ -60,18 +71,20 @@ def web(folder: Path, hosts: Sequence[str]) -> Iterator[Web]:
         def log_message(self, *_: object) -> None:
             pass
 
-    site = ThreadingHTTPServer(("127.0.0.1", 0), Site)
-    site.socket = context.wrap_socket(site.socket, server_side=True, do_handshake_on_connect=False)
     proxy = ThreadingHTTPServer(("127.0.0.1", 0), Proxy)
-    found = Web(site.server_port, folder / "ca.pem", proxy.server_port)
-    for server in (site, proxy):
-        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+    found.proxy = proxy.server_port
+    with _serving(proxy):
+        yield
+
+
+@contextmanager
+def _serving(server: ThreadingHTTPServer) -> Iterator[None]:
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
     try:
-        yield found
+        yield
     finally:
-        for server in (site, proxy):
-            server.shutdown()
-            server.server_close()
+        server.shutdown()
+        server.server_close()
 
 
 def pipe(one: socket.socket, other: socket.socket) -> None:

@@ -75,10 +75,12 @@ class Stranger:
         return Done(done.returncode, done.stdout or "", done.stderr or "")
 
     @contextmanager
-    def begin(self, *args: str, env: Mapping[str, str] | None = None, **how: Any) -> Iterator[subprocess.Popen[str]]:
+    def begin(
+        self, *args: str, env: Mapping[str, str] | None = None, module: str = "runbook", **how: Any
+    ) -> Iterator[subprocess.Popen[str]]:
         """A command that runs during the block, in a group of processes of its own, as a terminal would start it."""
         how = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **how}
-        argv = [sys.executable, "-m", "runbook", *args]
+        argv = [sys.executable, "-m", module, *args]
         with subprocess.Popen(
             argv, env=self.env(env), cwd=self.here, text=True, start_new_session=True, **how
         ) as running:
@@ -119,12 +121,14 @@ class Stranger:
         path.chmod(0o600)
         return path
 
-    def browser(self, *args: str) -> str:
-        """A browser that adds these arguments to its own: so a run without --sandbox meets the sandbox, or nothing at all."""
+    def browser(self, *args: str, first: str = ":", name: str = "headless-browser") -> str:
+        """A browser that adds these arguments to its own: so a run without --sandbox meets the sandbox, or nothing at all.
+        `first`: a line of shell that is run before."""
         real = find(os.environ.get("RUNBOOK_BROWSER"), headed=False)
         assert real
-        path = self.folder / "headless-browser"
-        path.write_text('#!/bin/sh\nexec "{}" "$@" {}\n'.format(real.path, " ".join(f"'{arg}'" for arg in args)))
+        path = self.folder / name
+        words = " ".join(f"'{arg}'" for arg in args)
+        path.write_text(f'#!/bin/sh\n{first}\nexec "{real.path}" "$@" {words}\n')
         path.chmod(0o755)
         return str(path)
 

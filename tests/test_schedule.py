@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from schedulers import tools_in
 
 from runbook import schedule
 from runbook.cli import main
@@ -32,55 +33,6 @@ RUNBOOK_MAILBOX=support@example.com
 RUNBOOK_MAIL_PROVIDER=microsoft
 RUNBOOK_MAILBOX_PASSWORD=fake-password
 """
-# Each keeps what it is told in the folder $TOOLS. systemctl knows its units' state, schtasks its task, crontab its table.
-SYSTEMCTL = """
-echo "$*" >> calls
-[ "$1" = --user ] && shift
-case "$1" in
-  enable) touch enabled ;;
-  restart) touch active ;;
-  disable) rm -f enabled active ;;
-  show)
-    [ -e mute ] && { echo "Failed to connect to bus: No medium found" >&2; exit 1; }
-    [ -e active ] && echo ActiveState=active || echo ActiveState=inactive
-    [ -e enabled ] && echo UnitFileState=enabled
-    echo "NextElapseUSecRealtime=Wed 2026-11-25 16:41:59 UTC"
-    echo "ExecMainExitTimestamp=Wed 2026-11-25 15:42:07 UTC"
-    echo ExecMainStatus=10 ;;
-esac
-"""
-CRONTAB = """
-case "$1" in
-  -l) [ -e forbidden ] && { echo "You (svc) are not allowed to use this program (crontab)" >&2; exit 1; }
-      [ -e table ] || { echo "no crontab for svc" >&2; exit 1; }
-      sed 's/\\r/\\\\r/g' table ;;
-  -) echo write >> calls; cat > table ;;
-  -e) echo edit >> calls; [ -e table ] || : > table; cp table edited; "$VISUAL" "$PWD/edited" && mv edited table ;;
-esac
-"""
-LAUNCHCTL = """
-echo "$*" >> calls
-case "$1" in
-  bootstrap) touch loaded ;;
-  bootout) rm loaded ;;
-  print) [ -e loaded ] || exit 113; echo "	last exit code = 10" ;;
-esac
-"""
-SCHTASKS = """
-echo "$*" >> calls
-case "$1" in
-  /Create) cp "$5" task ;;
-  /Delete) rm task ;;
-  /Query) [ -e task ] || exit 1
-    [ "$4" = /XML ] && cat task || printf '"PC","\\\\jsm","25.11.2026 17:35:00","Ready","x","25.11.2026 16:35:12","10","ada"\\r\\n' ;;
-esac
-"""
-KUBECTL = """
-[ -e deaf ] && { echo "error: no configuration has been provided" >&2; exit 1; }
-[ -e job ] && echo '{"status": {"lastScheduleTime": "2026-11-25T15:35:00Z"}}'
-exit 0
-"""
-TOOLS = {"systemctl": SYSTEMCTL, "crontab": CRONTAB, "launchctl": LAUNCHCTL, "schtasks": SCHTASKS, "kubectl": KUBECTL}
 OTHERS = "# mine\r\nMAILTO=me\n5 4 * * * true # 100\\% \\r caf\udce9\n0 0 * * * true"
 
 
@@ -108,12 +60,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def tools(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """The schedulers' tools, played; the folder where they keep what they were told."""
-    kept, scripts = tmp_path / "kept", tmp_path / "bin"
-    kept.mkdir()
-    scripts.mkdir()
-    for name, text in TOOLS.items():
-        (scripts / name).write_text(f"#!/bin/sh\ncd '{kept}' || exit 1\n{text}", encoding="utf-8")
-        (scripts / name).chmod(0o755)
+    scripts, kept = tools_in(tmp_path)
     monkeypatch.setenv("PATH", f"{scripts}:{os.environ['PATH']}")
     return kept
 
