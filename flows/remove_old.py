@@ -82,6 +82,7 @@ class RemoveOld(Step):
                     f"{old.address} is the reply-to address and there is no other to take its place.",
                     remedy="Create an Atlassian address in the project first, then run again.",
                 )
+            job.facts.aside = True  # before it is done: who is stopped while it is being done cannot tell
             await make_reply_to(job, spare)
             old = await row_of(job, old.address) or old
         try:
@@ -92,6 +93,7 @@ class RemoveOld(Step):
                     await job.goto(job.facts.email_page, job.jira)
                     await open_page(job)
                     await make_reply_to(job, old.address)
+                    job.facts.aside = False
             raise
 
     async def old(self, job: Job, rows: list[Row]) -> Row | None:

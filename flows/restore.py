@@ -32,6 +32,7 @@ class Restore(Step):
             await job.free(job.jira)
             await make_reply_to(job, job.channel.address)
             job.say(f"{job.channel.address} is the reply-to address again.")
+        job.facts.restored = True
 
     async def set_type(self, job: Job, row: Row) -> None:
         """Through the row's own list, or the row's menu and its dialog."""

@@ -24,8 +24,9 @@ def lines_of(evidence: Mapping[str, Evidence]) -> dict[str, list[str]]:
 
 
 class Facts(BaseModel):
-    """What the steps have learned so far; JSON-ready, without secrets. Times are seconds since 1970. `looks`: by project, what the
-    e-mail page says of its channel's health."""
+    """What the steps have learned so far; JSON-ready, without secrets. Times are seconds since 1970. `aside`: the reply-to was taken
+    from the old connection, which is still there; `restored`: request type and reply-to are as they should be; `looks`: by project,
+    what the e-mail page says of its channel's health."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -42,7 +43,9 @@ class Facts(BaseModel):
     reply_to: bool = False
     removed: list[str] = []
     removed_at: float | None = None
+    aside: bool = False
     connected: list[str] = []
+    restored: bool = False
     verified_at: float | None = None
     client: dict[str, Any] = {}
     proven: bool = False

@@ -121,6 +121,7 @@ def _gap(facts: Facts) -> dict[str, Any]:
 
 
 WOULD = {"connect": "connect", "replace": "replace the connection of", "restore": "restore the settings of"}
+ASIDE = "The mailbox may not be the reply-to any more; the next run makes it that again."
 AGAIN = "Run `connect` for this project again at once: no mail is read until then."
 
 
@@ -130,8 +131,9 @@ def named(error: RunbookError, facts: Facts) -> RunbookError:
     if error.reason == "interrupted" and not facts.cut:
         return error
     if facts.connected and facts.verified_at is None:
-        there = ", ".join(facts.connected)
-        return _like(error, f"{there} is connected and not verified yet. {error.cause}", error.remedy)
+        return _like(error, f"{_connected(facts)}. {error.cause}", error.remedy)
+    if facts.aside and facts.removed_at is None:
+        return _like(error, f"{error.cause} {ASIDE}", error.remedy)
     if error.reason == "deadline" and facts.removed_at is None:
         return _like(error, f"{error.cause} No connection was changed.", error.remedy)
     if not facts.cut or isinstance(error, ChannelDown):
@@ -150,6 +152,13 @@ def named(error: RunbookError, facts: Facts) -> RunbookError:
     )
 
 
+def _connected(facts: Facts) -> str:
+    wanted = {"request type": facts.request_type, "reply-to": facts.reply_to}
+    unset = [] if facts.restored else [name for name, wish in wanted.items() if wish]
+    still = f"; its {' and '.join(unset)} may have to be set again, which the next run does" if unset else ""
+    return f"{', '.join(facts.connected)} is connected and not verified yet{still}"
+
+
 def _like(error: RunbookError, cause: str, remedy: str) -> RunbookError:
     return type(error)(cause, remedy=remedy, reason=error.reason, seen=error.seen, expected=error.expected)
 
@@ -160,9 +169,11 @@ def interrupted(facts: Facts) -> Transient:
     if facts.verified_at is not None:
         state = "the mailbox is connected and verified"
     elif facts.connected:
-        state = f"{', '.join(facts.connected)} is connected and not verified yet"
+        state = _connected(facts)
     elif facts.cut:
         state = "the mailbox has to be connected again"
+    elif facts.aside:
+        state = f"no connection was changed. {ASIDE.rstrip('.')}"
     return Transient(
         f"The run was interrupted; {state}.", remedy="Run it again; it finds what is there.", reason="interrupted"
     )

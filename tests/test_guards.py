@@ -6,6 +6,7 @@ import asyncio
 import os
 import time
 from pathlib import Path
+from typing import Any
 
 import pyotp
 import pytest
@@ -15,8 +16,9 @@ from flows import CONNECT
 from flows.connect_oauth import ConnectOauth
 from flows.restore import Restore
 from runbook.console import ending
+from runbook.outcome import interrupted, named
 from runbook.sandbox.world import ADMIN, MAILBOX, PROJECT
-from runbook.step import Job, Transient
+from runbook.step import Facts, Job, Transient
 
 EMPTY = "entra,g2,popup,empty"
 
@@ -121,9 +123,29 @@ async def test_a_failure_after_the_connection_says_that_it_is_there_and_the_next
         patch.setattr(Restore, "run", fails)
         first = await played.run()
     assert (first.name, first.down) == ("Transient", False)
-    assert first.cause == f"{MAILBOX} is connected and not verified yet. Jira answered 502."
+    still = "its request type and reply-to may have to be set again, which the next run does"
+    assert first.cause == f"{MAILBOX} is connected and not verified yet; {still}. Jira answered 502."
     assert (await played.run()).name == "Connected"
     assert played.world.projects[PROJECT].reply_to == MAILBOX
+
+
+BOTH: dict[str, Any] = {"connected": [MAILBOX], "removed_at": 1.0, "request_type": "Incident", "reply_to": True}
+ASIDE = "The mailbox may not be the reply-to any more"
+
+
+@pytest.mark.parametrize(
+    ("facts", "told"),
+    [
+        (BOTH, f"{MAILBOX} is connected and not verified yet; its request type and reply-to may have to be set again"),
+        ({**BOTH, "reply_to": False}, f"{MAILBOX} is connected and not verified yet; its request type may have to"),
+        ({**BOTH, "restored": True}, f"{MAILBOX} is connected and not verified yet. "),
+        ({"reply_to": True, "aside": True}, ASIDE),
+    ],
+)
+def test_what_is_still_to_be_set_again_is_told_whatever_ends_a_run(facts: dict[str, Any], told: str) -> None:
+    known = Facts(**facts)
+    assert told in named(Transient("Jira answered 502."), known).cause
+    assert told.rstrip(". ") in interrupted(known).cause
 
 
 @pytest.mark.parametrize("generation", ["g1", "g2", "g3"])

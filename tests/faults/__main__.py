@@ -9,10 +9,12 @@ from pathlib import Path
 import click
 
 from .cell import Cell
-from .matrix import cells, covering, kept, run
-from .table import markdown, short
+from .faults import FAULTS, MIDDLE, START
+from .matrix import cells, covering, kept, moment, run
+from .table import markdown, put_into, short, summary
 
-HERE = Path(__file__).parent
+RESULT = Path(__file__).parent / "RESULT.md"
+README = Path(__file__).parents[2] / "README.md"
 
 
 @click.command(context_settings={"show_default": True})
@@ -26,8 +28,20 @@ HERE = Path(__file__).parent
     type=click.Path(dir_okay=False, path_type=Path),
     help="Go on with what this file has; red cells are played again.",
 )
-@click.option("--out", default=HERE / "RESULT.md", type=click.Path(dir_okay=False, path_type=Path), help="The table.")
-def main(jobs: int, only: tuple[str, ...], week: int | None, resume: Path | None, out: Path) -> None:
+@click.option(
+    "--moment",
+    "when",
+    type=click.Choice([START, MIDDLE]),
+    help="At the steps' beginning, or in their middle where that is another thing; a week has both.  [default: start]",
+)
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="The table.  [default: RESULT.md, and in short the README, when all of it was played]",
+)
+def main(
+    jobs: int, only: tuple[str, ...], week: int | None, resume: Path | None, when: str | None, out: Path | None
+) -> None:
     """Plays every step of the runbook with every fault in the sandbox, and prints the table in short. Exit 1 when a cell is red."""
     file = resume or Path("faults.jsonl")
     if resume is None:
@@ -45,9 +59,18 @@ def main(jobs: int, only: tuple[str, ...], week: int | None, resume: Path | None
             f"{cell.step}/{cell.fault}: {said} ({cell.seconds:.0f} s, channel {cell.state}, then {cell.then})", err=True
         )
 
-    run(todo, jobs, done)
-    out.write_text(markdown(found), encoding="utf-8")
-    sys.stdout.write(short(found))
+    def at(fault: str) -> str:
+        if week is not None and when is None:
+            return moment(week, fault)
+        return MIDDLE if when == MIDDLE and FAULTS[fault].later else START
+
+    run(todo, jobs, done, at)
+    if out:
+        out.write_text(markdown(found), encoding="utf-8")
+    elif when != MIDDLE and set(found) == set(cells()):
+        RESULT.write_text(markdown(found), encoding="utf-8")
+        put_into(README, found)
+    sys.stdout.write(f"{short(found)}\n{summary(found)}\n")
     sys.exit(any(cell.problems for cell in found.values()))
 
 

@@ -43,17 +43,27 @@ TRANSLATED = """<script>(() => {
 
 
 class Between:
-    """The WSGI application of the server, with a deed that is done to each request while there is one. `document`: whether a request is
-    for a page."""
+    """The WSGI application of the server, with a deed that is done to each request while there is one. `struck` is told when a deed has
+    changed anything; `answered`, when a page or what its scripts ask for was answered as it should be. Both in the server's threads."""
 
     def __init__(self, app: App) -> None:
         self.app = app
         self.deed: Deed | None = None
+        self.struck: Callable[[], object] = nothing
+        self.answered: Callable[[], object] = nothing
         self.released = threading.Event()
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        deed = self.deed
-        return self.app(environ, start_response) if deed is None else deed(self, environ, start_response)
+        if (deed := self.deed) is not None:
+            return deed(self, environ, start_response)
+        answer = self.app(environ, start_response)
+        if document(environ) or environ.get("HTTP_SEC_FETCH_DEST") == "empty":
+            self.answered()
+        return answer
+
+
+def nothing() -> None:
+    """For whom nobody listens to."""
 
 
 def document(environ: dict[str, Any]) -> bool:
@@ -64,15 +74,17 @@ def document(environ: dict[str, Any]) -> bool:
 def status(line: str) -> Deed:
     """Every request is answered with this status."""
 
-    def deed(_between: Between, _environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+    def deed(between: Between, _environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        between.struck()
         start_response(line, [("Content-Type", HTML)])
         return [f"<!doctype html><title>{line}</title><h1>{line}</h1>".encode()]
 
     return deed
 
 
-def reset(_between: Between, environ: dict[str, Any], _start_response: Any) -> Iterable[bytes]:
+def reset(between: Between, environ: dict[str, Any], _start_response: Any) -> Iterable[bytes]:
     """The connection is torn down."""
+    between.struck()
     connection = environ["werkzeug.socket"]
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     connection.close()
@@ -81,6 +93,7 @@ def reset(_between: Between, environ: dict[str, Any], _start_response: Any) -> I
 
 def stall(between: Between, _environ: dict[str, Any], _start_response: Any) -> Iterable[bytes]:
     """No answer ever comes."""
+    between.struck()
     between.released.wait()
     raise ConnectionResetError
 
@@ -89,6 +102,7 @@ def no_content(between: Between, environ: dict[str, Any], start_response: Any) -
     """A page is asked for and there is none to go to: the browser aborts the navigation."""
     if not document(environ):
         return between.app(environ, start_response)
+    between.struck()
     start_response("204 No Content", [])
     return [b""]
 
@@ -97,6 +111,7 @@ def empty(between: Between, environ: dict[str, Any], start_response: Any) -> Ite
     """Every page is empty."""
     if not document(environ):
         return between.app(environ, start_response)
+    between.struck()
     start_response("200 OK", [("Content-Type", HTML)])
     return [b"<!doctype html><html><head></head><body></body></html>"]
 
@@ -109,6 +124,7 @@ def interstitial(times: int) -> Deed:
         if not document(environ) or not left[0]:
             return between.app(environ, start_response)
         left[0] -= 1
+        between.struck()
         query = environ.get("QUERY_STRING", "")
         url = environ.get("PATH_INFO", "/") + (f"?{query}" if query else "")
         start_response("200 OK", [("Content-Type", HTML)])
@@ -124,7 +140,10 @@ def _changed(change: Callable[[str], str], kinds: tuple[str, ...]) -> Deed:
         [(line, headers)] = kept
         kind = next((value for name, value in headers if name.lower() == "content-type"), "")
         if body and any(each in kind for each in kinds):
-            body = change(body.decode("utf-8")).encode()
+            changed = change(body.decode("utf-8")).encode()
+            if changed != body:
+                between.struck()
+            body = changed
             headers = [each for each in headers if each[0].lower() not in ("content-length", "content-security-policy")]
         start_response(line, headers)
         return [body]

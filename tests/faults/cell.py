@@ -16,7 +16,7 @@ from runbook.outcome import Outcome
 from runbook.step import Job, Step
 
 from . import judge, process
-from .faults import FAULTS, Fault
+from .faults import FAULTS, START, Fault, in_the_middle
 from .stage import CLOSING, PATIENCE, RUN, Ground, Stage
 
 STEPS = tuple(step.name for step in CONNECT)
@@ -24,10 +24,13 @@ STEPS = tuple(step.name for step in CONNECT)
 
 @dataclass
 class Cell:
-    """What came of it. `state`: the channel's after the run; `then`: the ending of the next run; `problems`: none, or the cell is red."""
+    """What came of it. `moment`: when the fault was to strike; `met`: whether it has struck anything; `state`: the channel's after the
+    run; `then`: the ending of the next run; `problems`: none, or the cell is red."""
 
     step: str
     fault: str
+    moment: str = START
+    met: bool = False
     ending: str = ""
     reason: str = ""
     state: str = ""
@@ -40,12 +43,12 @@ class Cell:
         return asdict(self)
 
 
-async def play(step: str, fault: str, ground: Ground, folder: Path, *, again: bool = True) -> Cell:
+async def play(step: str, fault: str, ground: Ground, folder: Path, *, moment: str = START, again: bool = True) -> Cell:
     """Plays one cell. `again`: with the next run even if the channel is as before."""
     folder.mkdir()
-    if FAULTS[fault].strike:
-        return await asyncio.to_thread(process.play, Cell(step, fault), folder, FAULTS[fault], again=again)
-    cell, meant = Cell(step, fault), FAULTS[fault]
+    cell, meant = Cell(step, fault, moment), FAULTS[fault]
+    if meant.strike:
+        return await asyncio.to_thread(process.play, cell, folder, meant, again=again)
     with Stage(ground, folder).served() as stage:
         await _struck(cell, stage, meant)
         if again or cell.state != "before":
@@ -55,12 +58,13 @@ async def play(step: str, fault: str, ground: Ground, folder: Path, *, again: bo
 
 
 async def _struck(cell: Cell, stage: Stage, meant: Fault) -> None:
-    steps = [struck(step, meant, stage) if step.name == cell.step else step for step in CONNECT]
+    steps = [struck(step, meant, stage, cell.moment) if step.name == cell.step else step for step in CONNECT]
     tasks, begun = asyncio.all_tasks(), time.monotonic()
     with nullcontext() if meant.pictured else patch.object(pictures, "screenshot", no_picture):
         outcome = await stage.run(steps, short=cell.step if meant.short else "")
     cell.seconds = round(time.monotonic() - begun, 2)
     _note(cell, outcome, stage)
+    cell.problems += judge.met(cell, meant)
     cell.problems += judge.ending(outcome.event(), meant.endings, cell.state)
     if not any(each["event"] == "step" and each["name"] == cell.step for each in stage.events):
         cell.problems.append("the step was not reached")
@@ -70,7 +74,7 @@ async def _struck(cell: Cell, stage: Stage, meant: Fault) -> None:
         cell.problems.append(f"the step's deadline did not hold: {outcome.cause}")
     if left := [task.get_coro() for task in asyncio.all_tasks() - tasks if not task.done()]:
         cell.problems.append(f"still at work: {left}")
-    cell.problems += judge.left(stage.ground.browsers(), stage.ground.scratch)
+    cell.problems += judge.left(stage.ground.browsers(), stage.ground.scratch) + judge.held(stage.memory)
     if cell.fault == "disk-full":
         if not any("evidence is not complete" in each["text"] for each in stage.events if each["event"] == "warning"):
             cell.problems.append("nobody was told that the evidence is not complete")
@@ -83,7 +87,7 @@ async def _healed(cell: Cell, stage: Stage, meant: Fault) -> None:
         outcome = await stage.run(CONNECT, retry_rejected=meant.parks)
     cell.then = outcome.name
     cell.problems += judge.healed(outcome.name, outcome.cause, stage.state())
-    cell.problems += judge.left(stage.ground.browsers(), stage.ground.scratch)
+    cell.problems += judge.left(stage.ground.browsers(), stage.ground.scratch) + judge.held(stage.memory)
 
 
 async def no_picture(*_: object, **__: object) -> None:
@@ -92,16 +96,18 @@ async def no_picture(*_: object, **__: object) -> None:
 
 def _note(cell: Cell, outcome: Outcome, stage: Stage) -> None:
     cell.ending, cell.reason, cell.cause, cell.state = outcome.name, outcome.reason, outcome.cause, stage.state()
+    cell.met = stage.met
 
 
-def struck(step: Step, fault: Fault, stage: Stage) -> Step:
+def struck(step: Step, fault: Fault, stage: Stage, moment: str = START) -> Step:
     """The same step, which meets the fault."""
     during = fault.during
     assert during
+    comes = during if moment == START else in_the_middle(during)
 
     async def run(_self: Step, job: Job) -> None:
         calm, job.patience = job.patience, job.patience if fault.short else PATIENCE
-        async with during(stage, job, step):
+        async with comes(stage, job, step):
             await step.run(job)
         job.patience = calm
 

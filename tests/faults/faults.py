@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import errno
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, suppress
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from unittest.mock import patch
@@ -14,6 +14,7 @@ import psutil
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Page, Route
 
+from flows import CONNECT
 from runbook import files
 from runbook.sandbox.world import ADMIN, MAILBOX, totp_secret
 from runbook.step import Job, Step
@@ -21,21 +22,31 @@ from runbook.step import Job, Step
 from . import between
 from .stage import Stage
 
+START, MIDDLE = "start", "middle"  # the moments of a step at which a fault can come
 DONE = frozenset({"Connected", "NothingToDo"})
 LATER = DONE | {"Transient", "ChannelDown"}  # a schedule tries again
 ODD = LATER | {"PageChanged", "HumanNeeded"}  # a page that is not the one that was awaited
+# Steps that open no page, and those in which somebody signs in.
+WITHOUT_PAGE = frozenset({"project_check", "jira_alive"})
+EVERY = frozenset(step.name for step in CONNECT)
+PAGES = EVERY - WITHOUT_PAGE
+SIGNS_IN = frozenset({"jira_login", "prove_mailbox"})
+CONNECTS = frozenset({"connect_oauth"})
 During = Callable[[Stage, Job, Step], AbstractAsyncContextManager[None]]
 
 
 @dataclass(frozen=True)
 class Fault:
     """`during`: holds while the step runs; None: it strikes a run in a process of its own, as `strike` says (a signal, or the program
-    that is killed). `endings`: those that a run may have. `short`: the step gets little time. `parks`: a secret was refused, and the
-    next run is told to try it again. `pictured`: it matters that pictures are taken."""
+    that is killed). `endings`: those that a run may have. `where`: the steps in which it has something to strike from their beginning
+    on; None: all. `later`: it can also come in the middle of a step. `short`: the step gets little time. `parks`: a secret was refused,
+    and the next run is told to try it again. `pictured`: it matters that pictures are taken."""
 
     during: During | None = None
     strike: str = ""
     endings: frozenset[str] = LATER
+    where: frozenset[str] | None = None
+    later: bool = True
     short: bool = False
     parks: bool = False
     pictured: bool = False
@@ -71,8 +82,9 @@ def played(*names: str) -> During:
 
 
 @asynccontextmanager
-async def no_name(_stage: Stage, job: Job, _step: Step) -> AsyncIterator[None]:
+async def no_name(stage: Stage, job: Job, _step: Step) -> AsyncIterator[None]:
     async def lost(route: Route) -> None:
+        stage.strikes()
         await route.abort("namenotresolved")
 
     await job.context.route("**/*", lost)
@@ -89,11 +101,12 @@ async def session_expires(stage: Stage, _job: Job, _step: Step) -> AsyncIterator
     with stage.world.lock:
         for key in [key for key, session in stage.world.sessions.items() if session.accounts]:
             del stage.world.sessions[key]
+            stage.strikes()
     yield
 
 
 @asynccontextmanager
-async def popup_closed(_stage: Stage, job: Job, _step: Step) -> AsyncIterator[None]:
+async def popup_closed(stage: Stage, job: Job, _step: Step) -> AsyncIterator[None]:
     """The first window that opens is closed when it shows something; one that is open already, at once."""
     closing: list[asyncio.Future[None]] = []
 
@@ -103,6 +116,7 @@ async def popup_closed(_stage: Stage, job: Job, _step: Step) -> AsyncIterator[No
                 return
             if not shown:
                 await page.wait_for_load_state("domcontentloaded")
+            stage.strikes()
             await page.close()
 
     def opened(page: Page) -> None:
@@ -121,7 +135,7 @@ async def popup_closed(_stage: Stage, job: Job, _step: Step) -> AsyncIterator[No
 
 
 @asynccontextmanager
-async def tab_crash(_stage: Stage, job: Job, step: Step) -> AsyncIterator[None]:
+async def tab_crash(stage: Stage, job: Job, step: Step) -> AsyncIterator[None]:
     page = job.shown(step)
     crashed = asyncio.Event()
     page.once("crash", lambda _: crashed.set())
@@ -129,6 +143,7 @@ async def tab_crash(_stage: Stage, job: Job, step: Step) -> AsyncIterator[None]:
     sent = asyncio.ensure_future(session.send("Page.crash"))
     sent.add_done_callback(lambda done: done.cancelled() or done.exception())
     await crashed.wait()
+    stage.strikes()
     try:
         yield
     finally:
@@ -140,6 +155,7 @@ async def browser_killed(stage: Stage, _job: Job, _step: Step) -> AsyncIterator[
     for process in stage.ground.browsers():
         with suppress(psutil.Error):
             process.kill()
+            stage.strikes()
     yield
 
 
@@ -150,9 +166,12 @@ async def wrong_code(stage: Stage, _job: Job, _step: Step) -> AsyncIterator[None
     right = [account.totp for account in accounts]
     for account in accounts:
         account.totp = totp_secret()
+    typed = len(stage.world.events("code"))
     try:
         yield
     finally:
+        if len(stage.world.events("code")) > typed:
+            stage.strikes()
         for account, secret in zip(accounts, right, strict=True):
             account.totp = secret
 
@@ -161,22 +180,49 @@ async def wrong_code(stage: Stage, _job: Job, _step: Step) -> AsyncIterator[None
 async def clock_off(stage: Stage, _job: Job, _step: Step) -> AsyncIterator[None]:
     """The sites' clocks are put forward, and stay so."""
     stage.world.offset += 40
+    stage.strikes()
     yield
 
 
 @asynccontextmanager
 async def disk_full(stage: Stage, _job: Job, _step: Step) -> AsyncIterator[None]:
     """Nothing more can be written to the folder of runs until the run has ended."""
-    stage.stack.enter_context(no_space(stage.runs))
+    stage.stack.enter_context(no_space(stage.runs, stage.strikes))
     yield
 
 
+def in_the_middle(during: During) -> During:
+    """The fault comes when a site has answered the step for the first time: a page that it has opened, or what it has pressed."""
+
+    @asynccontextmanager
+    async def later(stage: Stage, job: Job, step: Step) -> AsyncIterator[None]:
+        loop, answered = asyncio.get_running_loop(), asyncio.Event()
+        stage.between.answered = lambda: loop.call_soon_threadsafe(answered.set)
+        async with AsyncExitStack() as stack:
+
+            async def begin() -> None:
+                await answered.wait()
+                await stack.enter_async_context(during(stage, job, step))
+
+            beginning = asyncio.ensure_future(begin())
+            try:
+                yield
+            finally:
+                stage.between.answered = between.nothing
+                beginning.cancel()
+                with suppress(asyncio.CancelledError, PlaywrightError):  # what it was to strike has gone already
+                    await beginning
+
+    return later
+
+
 @contextmanager
-def no_space(folder: Path) -> Iterator[None]:
+def no_space(folder: Path, struck: Callable[[], object]) -> Iterator[None]:
     write = files.write_new
 
     def full(path: Path, content: bytes, *, sync: bool = False) -> None:
         if path.is_relative_to(folder):
+            struck()
             raise OSError(errno.ENOSPC, "No space left on device", str(path))
         write(path, content, sync=sync)
 
@@ -190,24 +236,26 @@ FAULTS: dict[str, Fault] = {
     "connection-reset": Fault(served(lambda: between.reset)),
     "dns-failure": Fault(no_name),
     "stall": Fault(served(lambda: between.stall), short=True, pictured=True),
-    "aborted-navigation": Fault(served(lambda: between.no_content), endings=ODD),
-    "empty-page": Fault(served(lambda: between.empty), endings=ODD),
-    "script-error": Fault(served(lambda: between.script_error), endings=ODD),
-    "other-language": Fault(served(lambda: between.other_language), endings=ODD),
-    "interstitial": Fault(served(lambda: between.interstitial(1)), endings=ODD),
-    "interstitial-twice": Fault(served(lambda: between.interstitial(2)), endings=ODD),
-    "session-expires": Fault(session_expires, endings=LATER | {"SessionLost"}),
-    "popup-closed": Fault(popup_closed, endings=LATER | {"PageChanged"}),
-    "popup-blocked": Fault(played("popup-blocked"), endings=LATER | {"PageChanged"}),
+    "aborted-navigation": Fault(served(lambda: between.no_content), endings=ODD, where=PAGES),
+    "empty-page": Fault(served(lambda: between.empty), endings=ODD, where=PAGES),
+    "script-error": Fault(served(lambda: between.script_error), endings=ODD, where=PAGES - {"leave"}),
+    "other-language": Fault(served(lambda: between.other_language), endings=ODD, where=PAGES),
+    "interstitial": Fault(served(lambda: between.interstitial(1)), endings=ODD, where=PAGES),
+    "interstitial-twice": Fault(served(lambda: between.interstitial(2)), endings=ODD, where=PAGES),
+    "session-expires": Fault(session_expires, endings=LATER | {"SessionLost"}, where=EVERY - {"jira_login"}),
+    "popup-closed": Fault(popup_closed, endings=LATER | {"PageChanged"}, where=CONNECTS, later=False),
+    "popup-blocked": Fault(
+        played("popup-blocked"), endings=LATER | {"PageChanged"}, where=frozenset({"remove_old"}), later=False
+    ),
     "tab-crash": Fault(tab_crash, pictured=True),
     "browser-killed": Fault(browser_killed, pictured=True),
     "driver-killed": Fault(strike="driver"),
-    "token-exchange-fails": Fault(played("token-exchange-fails")),
-    "jira-error-banner": Fault(played("jira-error-banner")),
-    "captcha": Fault(played("captcha"), endings=LATER | {"HumanNeeded"}),
-    "wrong-code": Fault(wrong_code, endings=LATER | {"CredentialsRejected"}, parks=True),
-    "clock-off-40s": Fault(clock_off),
-    "disk-full": Fault(disk_full, pictured=True),
+    "token-exchange-fails": Fault(played("token-exchange-fails"), where=CONNECTS, later=False),
+    "jira-error-banner": Fault(played("jira-error-banner"), where=CONNECTS, later=False),
+    "captcha": Fault(played("captcha"), endings=LATER | {"HumanNeeded"}, where=SIGNS_IN, later=False),
+    "wrong-code": Fault(wrong_code, endings=LATER | {"CredentialsRejected"}, where=SIGNS_IN, later=False, parks=True),
+    "clock-off-40s": Fault(clock_off, later=False),
+    "disk-full": Fault(disk_full, later=False, pictured=True),
     "sigterm": Fault(strike="SIGTERM"),
     "sigkill": Fault(strike="SIGKILL", endings=frozenset({"killed"})),
 }

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psutil
+from filelock import FileLock, Timeout
 from tenacity import Retrying, retry_if_result, stop_after_delay, wait_fixed
 
 from runbook import errors
 from runbook.errors import RunbookError
 from runbook.sandbox.world import MAILBOX, World
 
+from .faults import START, Fault
 from .stage import Stage
+
+if TYPE_CHECKING:
+    from .cell import Cell
 
 GONE = 10.0  # seconds that a process has to go away
 CODES = {
@@ -37,13 +43,19 @@ def ending(ended: dict[str, Any], endings: frozenset[str], state: str) -> list[s
         wrong.append(f"the channel is down and the ending is {name}")
     if state == "wrong":
         wrong.append("another mailbox is connected")
-    if state == "unfinished" and not (MAILBOX in cause or name == "ChannelDown"):
-        wrong.append(f"the channel is not as it was, and the ending does not say so: {cause}")
+    if state == "unfinished" and name != "ChannelDown" and not re.search("request type|reply-to", cause):
+        wrong.append(f"request type or reply-to have still to be set, and the ending does not say so: {cause}")
     if name == "Connected" and state != "wanted":
         wrong.append(f"Connected, and the channel is {state}")
     if name == "NothingToDo":
         wrong.append("nothing was done")
     return wrong
+
+
+def met(cell: Cell, meant: Fault) -> list[str]:
+    """A fault that has struck nothing proves nothing: at the step's beginning it has to, where there is something to strike."""
+    expected = cell.moment == START and (meant.where is None or cell.step in meant.where)
+    return ["the fault has struck nothing"] if expected and not cell.met else []
 
 
 def healed(name: str, cause: str, state: str) -> list[str]:
@@ -70,6 +82,20 @@ def left(processes: list[psutil.Process], scratch: Path) -> list[str]:
     )
     found: list[str] = looking(lambda: sorted(path.name for path in scratch.iterdir()))
     return running(processes) + [f"{name} is left" for name in found]
+
+
+def held(folder: Path) -> list[str]:
+    """The locks in a state's folder that somebody holds, or says to hold."""
+    found = [f"{path.name} is left" for path in folder.glob("*.holder.json")]
+    for path in folder.glob("*.lock"):
+        lock = FileLock(path, timeout=0)
+        try:
+            lock.acquire()
+        except Timeout:
+            found.append(f"{path.name} is held")
+        else:
+            lock.release()
+    return sorted(found)
 
 
 def running(processes: list[psutil.Process]) -> list[str]:

@@ -15,7 +15,7 @@ from queue import Empty, SimpleQueue
 from typing import Any
 
 from .cell import STEPS, Cell
-from .faults import FAULTS
+from .faults import FAULTS, MIDDLE, START
 
 TOP = Path(__file__).resolve().parents[len(__name__.split(".")) - 1]  # the folder from which this package is imported
 Pair = tuple[str, str]
@@ -37,6 +37,13 @@ def covering(week: int) -> list[Pair]:
     return [(STEPS[(number + week) % len(STEPS)], fault) for number, fault in enumerate(FAULTS)]
 
 
+def moment(week: int, fault: str) -> str:
+    """When a fault strikes in the covering part of a week: at the step's beginning, or in its middle where that is another thing. After
+    twice as many weeks as there are steps every pair had both."""
+    turn = week // len(STEPS) + list(FAULTS).index(fault)
+    return MIDDLE if FAULTS[fault].later and turn % 2 else START
+
+
 def kept(file: Path) -> dict[Pair, Cell]:
     """What was played before; the last word on each pair counts."""
     lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
@@ -44,15 +51,15 @@ def kept(file: Path) -> dict[Pair, Cell]:
     return {(cell.step, cell.fault): cell for cell in found}
 
 
-def run(pairs: Iterable[Pair], jobs: int, done: Callable[[Cell], None]) -> None:
-    """Plays the pairs in `jobs` processes; `done` is told of each cell, one at a time."""
+def run(pairs: Iterable[Pair], jobs: int, done: Callable[[Cell], None], when: Callable[[str], str]) -> None:
+    """Plays the pairs in `jobs` processes; `done` is told of each cell, one at a time. `when`: the moment of a fault."""
     queue: SimpleQueue[Pair] = SimpleQueue()
     for pair in pairs:
         queue.put(pair)
     lock = threading.Lock()
 
     def work() -> None:
-        with _player() as played:
+        with _player(when) as played:
             while True:
                 try:
                     pair = queue.get_nowait()
@@ -70,7 +77,7 @@ def run(pairs: Iterable[Pair], jobs: int, done: Callable[[Cell], None]) -> None:
 
 
 @contextmanager
-def _player() -> Iterator[Callable[[Pair], Cell]]:
+def _player(when: Callable[[str], str]) -> Iterator[Callable[[Pair], Cell]]:
     """A process that plays cell after cell; a new one takes the place of one that ended."""
     running: list[subprocess.Popen[str]] = []
 
@@ -86,10 +93,14 @@ def _player() -> Iterator[Callable[[Pair], Cell]]:
         child = player()
         assert child.stdin
         assert child.stdout
-        child.stdin.write("/".join(pair) + "\n")
+        child.stdin.write("/".join((*pair, when(pair[1]))) + "\n")
         child.stdin.flush()
         line = child.stdout.readline()
-        return Cell(**json.loads(line)) if line else Cell(*pair, problems=["its player ended without a word"])
+        return (
+            Cell(**json.loads(line))
+            if line
+            else Cell(*pair, when(pair[1]), problems=["its player ended without a word"])
+        )
 
     try:
         yield play

@@ -19,14 +19,15 @@ async def main() -> None:
         ground = Ground(Path(folder))
         await ground.begin()
         for number, line in enumerate(iter(sys.stdin.readline, "")):
-            step, fault = line.strip().split("/")
+            step, fault, moment = line.strip().split("/")
             try:
-                cell = await play(step, fault, ground, Path(folder) / str(number))
+                cell = await play(step, fault, ground, Path(folder) / str(number), moment=moment)
             except Exception as error:  # noqa: BLE001 - a cell that cannot be played is a red one
                 where = traceback.extract_tb(error.__traceback__)[-1]
                 cell = Cell(
                     step,
                     fault,
+                    moment,
                     problems=[f"{type(error).__name__} at {Path(where.filename).name}:{where.lineno}: {error}"],
                 )
             sys.stdout.write(json.dumps(cell.told()) + "\n")

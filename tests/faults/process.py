@@ -11,6 +11,7 @@ import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,8 +19,8 @@ import psutil
 
 from runbook.sandbox import channel
 
-from . import judge
-from .faults import Fault
+from . import between, judge
+from .faults import DONE, START, Fault
 from .stage import CLOSING, CODE, RUN, STEP, Ground, Stage
 
 if TYPE_CHECKING:
@@ -40,6 +41,11 @@ class Runner:
     @property
     def tmp(self) -> Path:
         return self.stage.folder / "tmp"
+
+    @property
+    def memory(self) -> Path:
+        """The folder of its state."""
+        return self.stage.folder / "world.json.runbook"
 
     @contextmanager
     def begun(self) -> Iterator[subprocess.Popen[str]]:
@@ -89,17 +95,19 @@ def play(cell: Cell, folder: Path, meant: Fault, *, again: bool) -> Cell:
     with Stage(Ground(folder), folder).served() as stage:
         runner = Runner(stage)
         code, ended, said = _struck(cell, runner, meant)
-        cell.state = stage.state()
+        cell.state, cell.met = stage.state(), stage.met
+        cell.problems += judge.met(cell, meant)
+        endings = meant.endings if cell.met else DONE
         if ended is None:
             cell.ending = "killed" if code == -signal.SIGKILL else f"exit {code}"
-            if cell.ending not in meant.endings:
+            if cell.ending not in endings:
                 cell.problems.append(f"ended with {code} and without a word: {said[-300:]}")
         else:
             cell.ending, cell.reason, cell.cause = ended["outcome"], ended["reason"], ended["cause"]
-            cell.problems += judge.ending(ended, meant.endings, cell.state)
+            cell.problems += judge.ending(ended, endings, cell.state)
             cell.problems += judge.record(stage, ended["run"], cell.ending)
             cell.problems += [] if code == ended["exit_code"] else [f"exit code {code}"]
-            cell.problems += judge.left(runner.processes(), runner.tmp)
+            cell.problems += judge.left(runner.processes(), runner.tmp) + judge.held(runner.memory)
         if "Traceback" in said:
             cell.problems.append(f"said {said[-300:]}")
         if again or cell.state != "before" or ended is None:
@@ -116,7 +124,13 @@ def _struck(cell: Cell, runner: Runner, meant: Fault) -> tuple[int, dict[str, An
         for line in running.stdout:
             event = json.loads(line)
             if event["event"] == "step" and (event["name"], event["status"]) == (cell.step, "started"):
-                _strike(running, meant.strike)
+                strike = partial(_strike, runner.stage, running, meant.strike)
+                if cell.moment == START:
+                    strike()
+                else:
+                    runner.stage.between.answered = strike
+            elif event["event"] == "step" and event["name"] == cell.step:
+                runner.stage.between.answered = between.nothing
             if event["event"] == "ended":
                 ended = event
         said = running.stderr.read()
@@ -127,13 +141,16 @@ def _struck(cell: Cell, runner: Runner, meant: Fault) -> tuple[int, dict[str, An
     return code, ended, said
 
 
-def _strike(running: subprocess.Popen[str], what: str) -> None:
+def _strike(stage: Stage, running: subprocess.Popen[str], what: str) -> None:
+    stage.between.answered = between.nothing  # once is enough
     if what == "driver":
         for child in psutil.Process(running.pid).children():
             if "run-driver" in child.cmdline():
                 child.kill()
+                stage.strikes()
     else:
         running.send_signal(getattr(signal, what))
+        stage.strikes()
 
 
 def _healed(cell: Cell, runner: Runner) -> None:
@@ -146,4 +163,4 @@ def _healed(cell: Cell, runner: Runner) -> None:
     ended = json.loads(lines[-1]) if lines else {"outcome": f"exit {running.returncode}", "cause": said[-300:]}
     cell.then = ended["outcome"]
     cell.problems += judge.healed(cell.then, ended.get("cause", ""), runner.stage.state())
-    cell.problems += judge.left(runner.processes(), runner.tmp)
+    cell.problems += judge.left(runner.processes(), runner.tmp) + judge.held(runner.memory)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -67,28 +67,53 @@ class Ground:
         return "run-driver" in process.cmdline() and process.environ().get("TMPDIR") == str(self.scratch)
 
 
+class Noted(dict[str, Any]):
+    """The faults of a world. `asked` is told when the sandbox asks for one that is switched on."""
+
+    asked: Callable[[], object]
+
+    def get(self, key: str, default: Any = None) -> Any:
+        if key in self:
+            self.asked()
+        return super().get(key, default)
+
+
 @dataclass
 class Stage:
-    """One world with its server. `stack` is unwound when a run is over: what a fault has put there is taken away again."""
+    """One world with its server. `stack` is unwound when a run is over: what a fault has put there is taken away again. `met`: whether
+    the fault has struck anything."""
 
     ground: Ground
     folder: Path
     world: World = field(default_factory=lambda: build(parse(SCENARIO)))
     events: list[Mapping[str, Any]] = field(default_factory=list)
     stack: ExitStack = field(default_factory=ExitStack)
+    met: bool = False
 
     def __post_init__(self) -> None:
+        self.world.faults = Noted(self.world.faults)
+        self.world.faults.asked = self.strikes
         self.world.offset = CODE + INTO - time.time() % CODE
         self.before = self.seen()
+
+    def strikes(self) -> None:
+        """The fault has struck something."""
+        self.met = True
 
     @property
     def runs(self) -> Path:
         return self.folder / "runs"
 
+    @property
+    def memory(self) -> Path:
+        """The state's folder of runs in this process."""
+        return self.folder / "state"
+
     @contextmanager
     def served(self) -> Iterator[Stage]:
         with Server(self.world) as server:
             self.between = Between(server.dispatcher)
+            self.between.struck = self.strikes
             server._http.app = self.between
             self.ready = ready(server)
             try:
@@ -109,7 +134,7 @@ class Stage:
             deadlines["steps"] = {short: timedelta(seconds=SHORT)}
         place = Place(
             self.runs,
-            self.folder / "state",
+            self.memory,
             args=tuple(self.ready["args"]),
             sandbox=True,
             driver=self.ground.driver,
