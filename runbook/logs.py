@@ -15,6 +15,7 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Any, Literal, Self
 
+from runbook import files
 from runbook.console import CONTROL, OWN_WORDS, cleaned, silence
 from runbook.errors import ConfigError
 
@@ -27,7 +28,7 @@ STDERR = "-"
 
 def open_log(path: Path, form: Format = "console", clean: Callable[[str], str] = str) -> Log:
     """A log that appends to `path` (`-`: standard error). `clean` is applied to every text (the redactor).
-    Raises ConfigError when the file cannot be written."""
+    Raises ConfigError when the file cannot be written, and when others can read one that is there."""
     return Log(_handler(path), form, clean)
 
 
@@ -145,9 +146,14 @@ def _handler(path: Path) -> logging.Handler:
     if str(path) == STDERR:
         return Stderr(sys.stderr)
     try:
+        with suppress(FileNotFoundError):
+            if path.is_file():
+                files.check(path, path.stat())  # the file may be a link of its owner's, to a larger disk
         if not path.exists() or path.is_file():  # a pipe would hold us up
             return Rotating(path)
         why = "it is not a file"
+    except files.OpenToOthers as found:
+        raise ConfigError(f"The log file {path} {found.problem}.", remedy=found.remedy, reason="log-file") from None
     except OSError as error:
         why = str(error.strerror)
     remedy = "Name a file in a folder that can be written in --log-file, or - for standard error."

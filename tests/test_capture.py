@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import threading
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -328,3 +330,28 @@ async def test_an_interrupted_run_keeps_none(tmp_path: Path) -> None:
     assert await captured(course, context) == ended  # type: ignore[arg-type]
     assert list(tmp_path.iterdir()) == []
     assert not context.folder.exists()
+
+
+async def test_a_run_that_is_cancelled_while_its_recording_is_scrubbed_keeps_nothing_raw(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, go_on, real = asyncio.Event(), threading.Event(), Scrubber.har
+    loop = asyncio.get_running_loop()
+
+    def held(self: Scrubber, har: Any) -> Any:
+        loop.call_soon_threadsafe(begun.set)
+        go_on.wait(60)
+        return real(self, har)
+
+    monkeypatch.setattr(Scrubber, "har", held)
+    course, context = Course(tmp_path, CONNECTED), Recorded(GOOD, [])
+    run = asyncio.ensure_future(captured(course, context))  # type: ignore[arg-type]
+    await begun.wait()
+    assert {path.name for path in context.folder.iterdir()} >= {HAR}
+    run.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await run
+    assert not context.folder.exists()
+    go_on.set()
+    assert list(tmp_path.iterdir()) == []
+    assert course.events == []

@@ -17,6 +17,7 @@ from runbook import browser, browser_install, files
 from runbook.errors import ConfigError
 from runbook.evidence import EvidenceSink, RunFolder, prune
 from runbook.fixtures import har
+from runbook.fixtures.recording import check_place
 from runbook.private_files import held, read_json, write_json
 from runbook.report.finish import finish
 from runbook.report.seal import verify
@@ -172,6 +173,17 @@ def test_a_recording_is_private_and_follows_no_link(tmp_path: Path, victim: Path
     har.write(out / "b.har", {"log": {}})
     assert modes(out) == {"sub": 0o700, "sub/a.har": 0o600, "b.har": 0o600}
     assert victim.read_text() == "kept"
+
+
+def test_a_folder_for_recordings_that_others_can_enter_is_refused_and_its_remedy_helps(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    out.chmod(0o755)
+    with pytest.raises(ConfigError, match="can be entered by others than its owner") as caught:
+        check_place(out, "good", ["verify"])
+    assert caught.value.remedy == f"Run `chmod 700 {out}`."
+    out.chmod(0o700)
+    check_place(out, "good", ["verify"])
 
 
 @pytest.mark.usefixtures("no_umask")

@@ -181,6 +181,18 @@ def test_a_log_file_that_cannot_be_written_is_told_at_once(tmp_path: Path, name:
     assert (caught.value.reason, caught.value.exit_code) == ("log-file", 2)
 
 
+@pytest.mark.skipif(os.name != "posix", reason="rights of files are POSIX")
+def test_a_log_file_that_others_can_read_is_refused_and_its_remedy_helps(tmp_path: Path) -> None:
+    path = tmp_path / "a.log"
+    path.touch(mode=0o644)
+    path.chmod(0o644)
+    with pytest.raises(ConfigError, match="can be used by others than its owner") as caught:
+        open_log(path)
+    assert (caught.value.reason, caught.value.remedy) == ("log-file", f"Run `chmod 600 {path}`.")
+    path.chmod(0o600)
+    open_log(path).close()
+
+
 FULL = """
 import pathlib, resource, sys
 from runbook.logs import open_log

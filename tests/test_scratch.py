@@ -17,9 +17,11 @@ from filelock import FileLock
 from stranger import Stranger, somebody
 
 from runbook import scratch
+from runbook.fixtures import gate
 from runbook.scratch import LOCK, remove_left, scratch_folder
 
 RUN = ("connect", "--project", "HELP", "--sandbox", "--json", "--har", "--trace")
+RECORD = ("record", "--project", "HELP", "--sandbox", "--json", "--out", "recordings")
 
 
 @pytest.fixture
@@ -106,14 +108,16 @@ def test_one_that_another_process_took_for_left_is_made_again(root: Path, monkey
 
 
 @pytest.mark.timeout(300)
-def test_a_recorded_run_that_is_asked_to_end_keeps_nothing_raw(stranger: Stranger) -> None:
-    with stranger.begin(*RUN) as running:
+@pytest.mark.parametrize("words", [RUN, RECORD], ids=["connect", "record"])
+def test_a_recorded_run_that_is_asked_to_end_keeps_nothing_raw(words: tuple[str, ...], stranger: Stranger) -> None:
+    with stranger.begin(*words) as running:
         run = until_step(running.stdout, 3)
         assert raw_in(stranger)
         running.send_signal(signal.SIGTERM)
         assert running.wait(120) == 20
     assert stranger.leftovers() == []
     assert not {"run.har", "trace.zip"} & {path.name for path in run.iterdir()}
+    assert all(gate(path) == [] for path in stranger.here.glob("recordings/*"))  # those of the steps that were done
 
 
 @pytest.mark.timeout(300)
@@ -142,4 +146,6 @@ def until_step(said: object, number: int) -> Path:
 
 def raw_in(stranger: Stranger) -> list[Path]:
     """The folders of recordings that are not scrubbed yet."""
-    return list((stranger.folder / "tmp").glob("runbook-*/runbook-raw-*"))
+    return [
+        path for kind in ("raw", "record") for path in (stranger.folder / "tmp").glob(f"runbook-*/runbook-{kind}-*")
+    ]
