@@ -56,10 +56,33 @@ def test_both_locks_have_the_same_versions() -> None:
     assert {package: tools[package] for package in tests} == tests
 
 
+def test_what_builds_the_project_is_locked_with_its_hashes_in_the_same_versions() -> None:
+    build, tools = locked("build"), locked("dev")
+    assert {package: tools[package] for package in build} == build
+    assert all(hashes for _, hashes in build.values())
+    for requirement in map(
+        Requirement, tomllib.loads((ROOT / "pyproject.toml").read_text())["build-system"]["requires"]
+    ):
+        assert requirement.specifier.contains(build[canonicalize_name(requirement.name)][0])
+
+
+@pytest.mark.parametrize("folder", [".ci/npm", "tests/live_idp/atlaskit"])
+def test_every_package_of_npm_is_locked_with_its_hash(folder: str) -> None:
+    wanted = json.loads((ROOT / folder / "package.json").read_text())["dependencies"]
+    kept = json.loads((ROOT / folder / "package-lock.json").read_text())["packages"]
+    assert kept.pop("")["dependencies"] == wanted
+    assert {name: kept[f"node_modules/{name}"]["version"] for name in wanted} == wanted
+    assert [name for name, each in kept.items() if not each.get("integrity", "").startswith("sha512-")] == []
+    assert [
+        name for name, each in kept.items() if "://" in each.get("resolved", "")
+    ] == []  # from the registry in force
+
+
 def test_every_dependency_has_an_upper_bound() -> None:
     extras = project()["optional-dependencies"]
     every = [*project()["dependencies"], *(text for extra in extras.values() for text in extra)]
-    lines = [*every, *(line for line in (ROOT / ".ci/tools.in").read_text().splitlines() if not line.startswith("#"))]
+    tools = [line for name in ("tools.in", "build.in") for line in (ROOT / ".ci" / name).read_text().splitlines()]
+    lines = [*every, *(line for line in tools if not line.startswith("#"))]
     open_ended = [text for text in lines if not text.startswith(OWN) and not re.search(r"<|==|~=", text)]
     assert open_ended == []
 
