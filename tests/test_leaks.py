@@ -56,9 +56,7 @@ def test_a_run_that_is_recorded_and_whatever_is_looked_at_afterwards_hold_no_sec
     run = Path(stage.run_folder)
     assert verify(run).good
     assert {"run.har", "trace.zip"} <= {path.name for path in run.iterdir()}
-    assert not [
-        each for each in json.loads((run / "run.json").read_text())["outcome"]["warnings"] if "not kept" in each
-    ]
+    assert not [each for each in json.loads((run / "run.json").read_text())["warnings"] if "not kept" in each]
     stage.is_tight(
         "record of a run", "report of a run", "seal of a run", "picture", "recording of a run", "trace of a run",
         "index of the runs", "state", "log", "what a password manager was given",
