@@ -73,7 +73,9 @@ def short(found: Mapping[Pair, Cell]) -> str:
         told = sorted(ends.items(), key=lambda each: (each[0] == "nothing to strike", -each[1], each[0]))
         alike.setdefault(", ".join(f"{name} {number}" for name, number in told), []).append(fault)
     lines = ["| Fault, once in each step | How the runs end |", "|---|---|"]
-    lines += [f"| {', '.join(faults)} | {told}{' each' * (len(faults) > 1)} |" for told, faults in alike.items()]
+    lines += [
+        f"| {', '.join(faults)} | {told}{' each' * (len(faults) > 1)} |" for told, faults in alike.items() if told
+    ]
     return "\n".join(lines) + "\n"
 
 
