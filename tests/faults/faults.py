@@ -138,12 +138,16 @@ async def popup_closed(stage: Stage, job: Job, _step: Step) -> AsyncIterator[Non
 async def tab_crash(stage: Stage, job: Job, step: Step) -> AsyncIterator[None]:
     page = job.shown(step)
     crashed = asyncio.Event()
-    page.once("crash", lambda _: crashed.set())
+
+    def struck(_: Page) -> None:
+        crashed.set()
+        stage.strikes()  # also where the step has ended by it before this is waited for
+
+    page.once("crash", struck)
     session = await job.context.new_cdp_session(page)
     sent = asyncio.ensure_future(session.send("Page.crash"))
     sent.add_done_callback(lambda done: done.cancelled() or done.exception())
     await crashed.wait()
-    stage.strikes()
     try:
         yield
     finally:
