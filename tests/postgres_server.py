@@ -16,7 +16,7 @@ from itertools import count
 from pathlib import Path
 
 INSTALL = "no PostgreSQL server; `apt-get install postgresql` brings one"
-NEEDED = "RUNBOOK_TESTS_NEED_POSTGRESQL"  # set by .ci/run: there a server that is missing is no reason to skip
+NEEDED = "TESTS_NEED_POSTGRESQL"  # set by .ci/run: there a server that is missing is no reason to skip
 PASSWORD = "fake-state-password"
 USER = "runbook"
 
