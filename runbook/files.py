@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import secrets
 import stat
 from pathlib import Path
@@ -15,6 +16,7 @@ from pathlib import Path
 POSIX = os.name == "posix"
 # O_NOFOLLOW, O_CLOEXEC and O_NONBLOCK do not exist on Windows, O_BINARY does not elsewhere.
 _PLAIN = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+_FRESH = re.compile(r"\..+\.[0-9a-f]{8}")  # the names that `put` gives
 _NEW = os.O_CREAT | os.O_EXCL | os.O_WRONLY | _PLAIN
 # Without O_NONBLOCK a pipe in the place of a file holds up whoever opens it.
 _OLD = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | _PLAIN
@@ -75,6 +77,14 @@ def put(path: Path, content: bytes, *, sync: bool = False) -> None:
     except BaseException:
         fresh.unlink(missing_ok=True)
         raise
+
+
+def drop_unfinished(folder: Path) -> None:
+    """Removes what `put` was about to put there when its process was killed. Only for a folder in which nobody writes any more.
+    Raises OSError."""
+    for path in folder.iterdir():
+        if _FRESH.fullmatch(path.name):
+            path.unlink()
 
 
 def read(path: Path, *, private: bool = True) -> bytes:

@@ -62,6 +62,7 @@ def finish_killed(root: Path, channel: str, state: Path, mine: Path) -> None:
                     changed=down,
                     down=down,
                 )
+                files.drop_unfinished(folder)
                 files.put(folder / RECORD, record.model_dump_json(by_alias=True, indent=1).encode())
                 finish(folder)
 

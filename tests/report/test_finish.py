@@ -183,6 +183,15 @@ def test_a_killed_run_gets_its_ending_its_page_and_its_seal_from_the_next_one(tm
     assert not (mine / SEAL).exists()
 
 
+def test_what_a_killed_run_was_about_to_write_is_not_kept(tmp_path: Path) -> None:
+    root, state = tmp_path / "runs", tmp_path / "state"
+    run = killed(root, state)
+    (run / ".run.json.0123abcd").write_bytes(b"{")
+    finish_killed(root, CHANNEL, state, root / "mine")
+    assert {path.name for path in run.iterdir() if path.name.startswith(".")} == set()
+    assert (run / "run.json").exists()
+
+
 def test_a_killed_run_that_had_cut_nothing_is_not_called_down(tmp_path: Path) -> None:
     root, state = tmp_path / "runs", tmp_path / "state"
     run = killed(root, state, gap=None)
