@@ -69,6 +69,13 @@ class _Handler(WSGIRequestHandler):
             self.wfile.write(body)
         self.wfile.flush()
 
+    def finish(self) -> None:
+        """What the browser does not want any more cannot be sent: what was opened to read from it is closed all the same."""
+        try:
+            super().finish()
+        finally:
+            self.rfile.close()
+
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         """Nothing: query strings carry codes and tokens."""
 
