@@ -86,7 +86,7 @@ PLAYS: dict[str, tuple[Play, ...]] = {
             11,
             THROUGH_PROXY,
         ),
-        Play("connect --project HELP --rescue --retry-rejected --dry-run --force", 30),
+        Play("connect --project HELP --no-rescue --rescue --retry-rejected --dry-run --force", 30),
         Play("status", 20, {"RUNBOOK_STATE_URL": "{database}"}),
         # The sandbox's own process beside a real secret.
         Play("check --sandbox --scenario entra,g2,popup,revoked --all --by audit --quiet", 11),
@@ -114,7 +114,7 @@ LEFT_OUT: dict[str, dict[str, str]] = {
     },
     "reauthorize": {
         "--browser": PROGRAM, "--sandbox-state": STATE, **_SANDBOX, "--dry-run": CONNECTS, "--rescue": CONNECTS,
-        "--project": "--all stands in its place", "--quiet": "prints less than --json",
+        "--no-rescue": CONNECTS, "--project": "--all stands in its place", "--quiet": "prints less than --json",
     },
     "check": {
         "--browser": "no page is opened for what is played", "--sandbox-state": STATE, "--fault": CONNECTS,

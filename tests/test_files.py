@@ -361,6 +361,7 @@ OTHERS = {
     "schedule/seal.py": "what the system's scheduler reads as another user",
     "schedule/cron.py": "in a temporary folder with mode 0700",
     "schedule/windows.py": "in a temporary folder with mode 0700",
+    "telling/standby.py": "empties its own file, made with mode 0600, on a disk that has no room for more",
     "state/engines.py": "makes the database, which must not be there, with mode 0600",
 }
 WRITES = re.compile(r"""\.mkdir\(|write_text\(|write_bytes\(|os\.open\(|mkstemp\(|\bopen\([^)]*["'][wax]b?\+?["']""")
