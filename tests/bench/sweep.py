@@ -1,8 +1,8 @@
 """`python -m tests.bench.sweep`: re-authorizing the channels of one site by one sweep against as many `connect` runs, one after the
 other, in the same sandbox; and the memory of a sweep over many channels (`--memory 50`).
 
-Not counted is what a second sign-in of the admin has to wait for a one-time code of its own, which the sandbox's clock skips:
-ten separate runs on a real site take at least five minutes for that alone.
+Not counted is what a second sign-in of the admin has to wait for a one-time code of its own, which the sandbox's clock skips;
+`--wait` counts it, as a real site's clock does: ten separate runs take five minutes for that alone.
 """
 
 from __future__ import annotations
@@ -43,12 +43,14 @@ Watch = Callable[[int], AbstractContextManager[object]]
 class Stage:
     """A sandbox of many channels that plays several runs; each begins with every channel revoked."""
 
-    def __init__(self, count: int) -> None:
+    def __init__(self, count: int, *, wait: bool = False) -> None:
+        self.wait, self.rounds = wait, 0
         self.world: World = build(parse(f"{SCENARIO},channels-{count}"))
         self.keys = [desk.key for desk in desks(self.world)]
 
     def revoke(self) -> None:
-        """All channels as they were at the beginning."""
+        """All channels as they were at the beginning, and a new state with it: nothing was renewed a moment ago."""
+        self.rounds += 1
         for desk in desks(self.world):
             self.world.projects[desk.key].connections[:] = connections(self.world, desk)
         self.world.journal.clear()
@@ -58,6 +60,10 @@ class Stage:
         """Moves the sandbox's clock near the start of a later step, so that nobody has to wait for a code."""
         now = self.world.now()
         self.world.offset += STEP + INTO - now % STEP
+
+    def kept(self, folder: Path) -> list[str]:
+        """The options that let a run know which codes the runs before it have used."""
+        return ["--sandbox-state", str(folder / f"world-{self.rounds}.json")] if self.wait else []
 
     def connected(self) -> list[str]:
         """The addresses that were connected since the channels were revoked."""
@@ -90,15 +96,17 @@ def separate(server: Server, stage: Stage, folder: Path) -> float:
     stage.revoke()
     seconds = 0.0
     for key in stage.keys:
-        stage.next_codes()
-        seconds += play(server, folder, ["connect", "--project", key, "--sandbox", "--json"])
+        if not stage.wait:
+            stage.next_codes()
+        seconds += play(server, folder, ["connect", "--project", key, "--sandbox", "--json", *stage.kept(folder)])
     return _all(stage, seconds)
 
 
 def together(server: Server, stage: Stage, folder: Path, watch: Watch = lambda pid: nullcontext()) -> float:
     """One sweep over all of them, the look at their health included."""
     stage.revoke()
-    return _all(stage, play(server, folder, ["reauthorize", "--all", "--sandbox", "--json", "--delay", "0"], watch))
+    argv = ["reauthorize", "--all", "--sandbox", "--json", "--delay", "0", *stage.kept(folder)]
+    return _all(stage, play(server, folder, argv, watch))
 
 
 def _all(stage: Stage, seconds: float) -> float:
@@ -121,9 +129,9 @@ def memory_after(server: Server, stage: Stage, folder: Path) -> Mapping[int, flo
     return found[0].by_stage("memory")
 
 
-def compare(count: int, pairs: int, folder: Path, say: Callable[[str], None]) -> dict[str, Any]:
+def compare(count: int, pairs: int, folder: Path, say: Callable[[str], None], *, wait: bool = False) -> dict[str, Any]:
     """Plays both sides in pairs, in turns. Returns the medians (seconds) and their ratio."""
-    stage = Stage(count)
+    stage = Stage(count, wait=wait)
     found: dict[str, list[float]] = {"separate": [], "together": []}
     with Server(stage.world) as server:
         for at in range(pairs):
@@ -138,8 +146,9 @@ def compare(count: int, pairs: int, folder: Path, say: Callable[[str], None]) ->
 @click.command(context_settings={"show_default": True})
 @click.option("--channels", "count", default=10, type=click.IntRange(2), help="Channels of the site.")
 @click.option("--pairs", default=2, type=click.IntRange(1), help="Pairs of timed runs.")
+@click.option("--wait", is_flag=True, help="Count what a run waits for a one-time code of its own.")
 @click.option("--memory", "many", default=0, help="Watch the memory of a sweep over so many channels instead.")
-def main(count: int, pairs: int, many: int) -> None:
+def main(count: int, pairs: int, wait: bool, many: int) -> None:
     """Measures a sweep against separate runs."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -154,7 +163,7 @@ def main(count: int, pairs: int, many: int) -> None:
             )
             click.echo(f"| What | Measurements | Second third | Last third | |\n|---|---|---|---|---|\n{later.row()}")
             sys.exit(1 if later.grows else 0)
-        found = compare(count, pairs, folder, lambda text: click.echo(text, err=True))
+        found = compare(count, pairs, folder, lambda text: click.echo(text, err=True), wait=wait)
     click.echo(
         f"{count} channels: one sweep {found['together']:.1f} s, separate runs {found['separate']:.1f} s, "
         f"ratio {found['ratio']:.2f} (limit {LIMIT})"
