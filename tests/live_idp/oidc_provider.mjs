@@ -1,20 +1,30 @@
 // oidc-provider as a server of its own: node oidc_provider.mjs '{"npm": folder, "port": …, "host": …, "clients": [...]}'.
 // With "forgets" it asks for a consent that was given again and again.
-// Its own interaction pages are used (any password is right, there is no second factor), and the page that ships for
-// /session/end. One page is ours, as the package has none: /account names who is signed in, and asks when nobody is.
+// Its own interaction pages are used (any password is right), and the page that ships for /session/end. Two pages are ours, as the
+// package has none: /account names who is signed in, and asks when nobody is; and the one that asks whoever has a seed in "seeds"
+// (base32, by login) for a one-time code, as a prompt of the package's interaction policy.
+import { createHmac } from "node:crypto";
 import { createRequire } from "node:module";
 import { createServer } from "node:http";
 import { pathToFileURL } from "node:url";
 
 const given = JSON.parse(process.argv[2]);
 const require = createRequire(`${given.npm}/`);
-const { Provider } = await import(pathToFileURL(require.resolve("oidc-provider")));
+const { interactionPolicy, Provider } = await import(pathToFileURL(require.resolve("oidc-provider")));
+const { base, Check, Prompt } = interactionPolicy;
 
 const issuer = `http://${given.host}:${given.port}`;
 const account = {
   client_id: "account", client_secret: "fake-account-page", redirect_uris: [`${issuer}/account/back`], grant_types: ["authorization_code"],
 };
+const policy = base();
+policy.add(new Prompt(
+  { name: "code", requestable: false },
+  new Check("no_code", "a one-time code is asked for", ({ oidc: { session } }) =>
+    (given.seeds[session.accountId] && !session.amr?.includes("otp") ? Check.REQUEST_PROMPT : Check.NO_NEED_TO_PROMPT)),
+), 1);
 const provider = new Provider(issuer, {
+  interactions: { policy },
   clients: [account, ...given.clients],
   cookies: { keys: ["fake-cookie-key"] },
   claims: { openid: ["sub"], email: ["email", "email_verified"], profile: ["name"] },
@@ -35,6 +45,44 @@ const provider = new Provider(issuer, {
     await grant.save();
     return grant;
   },
+});
+
+// RFC 6238. What was taken once is not taken again.
+const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", taken = new Set();
+const totp = (seed, step) => {
+  const bits = [...seed].map((letter) => ALPHABET.indexOf(letter).toString(2).padStart(5, "0")).join("");
+  const counter = Buffer.alloc(8);
+  counter.writeBigUInt64BE(BigInt(step));
+  const mac = createHmac("sha1", Buffer.from(bits.match(/.{8}/g).map((byte) => parseInt(byte, 2)))).update(counter).digest();
+  return String((mac.readUInt32BE(mac[19] & 15) & 0x7fffffff) % 1e6).padStart(6, "0");
+};
+const accepts = (login, code) => {
+  const step = Math.floor(Date.now() / 30000);
+  const fits = [step - 1, step].some((each) => totp(given.seeds[login], each) === code) && !taken.has(login + code);
+  if (fits) taken.add(login + code);
+  console.log(`code of ${login}: ${fits ? "accepted" : "refused"}`);
+  return fits;
+};
+
+provider.use(async (ctx, next) => {
+  if (!ctx.path.startsWith("/interaction/") || ctx.path.endsWith("/abort")) return next();
+  const { prompt, session } = await provider.interactionDetails(ctx.req, ctx.res);
+  if (prompt.name !== "code") return next();
+  let refused = "";
+  if (ctx.method === "POST") {
+    let body = "";
+    for await (const part of ctx.req) body += part;
+    if (accepts(session.accountId, new URLSearchParams(body).get("code"))) {
+      ctx.respond = false;
+      return provider.interactionFinished(ctx.req, ctx.res, { login: { accountId: session.accountId, amr: ["pwd", "otp"] } });
+    }
+    refused = '<p role="alert">The code is not right.</p>';
+  }
+  ctx.type = "html";
+  ctx.body = `<!DOCTYPE html><html lang="en"><title>Sign-in</title><h1>Two-step verification</h1>${refused}<form method="post">
+<label>Code from your authenticator app <input name="code" inputmode="numeric" autocomplete="one-time-code" required autofocus></label>
+<button type="submit">Continue</button></form></html>`;
+  return undefined;
 });
 
 provider.use(async (ctx, next) => {

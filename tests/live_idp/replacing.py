@@ -144,7 +144,8 @@ class Stage:
 @contextmanager
 def stage(folder: Path, scenario: str = SCENARIO, pause: float = 0.1) -> Iterator[Stage]:
     """`pause`: seconds that Jira takes between reading a message and marking it as read."""
-    with oidc_provider(folder) as provider, dovecot(provider.introspection, MAILBOX) as imap:
+    # Without a second factor: a run after another would wait half a minute for a code of its own.
+    with oidc_provider(folder, codes=False) as provider, dovecot(provider.introspection, MAILBOX) as imap:
         mail = provider.as_mail(imap=f"127.0.0.1:{imap.port}", pull_seconds=PULL_SECONDS)
         world = build(parse(scenario), (), External.model_validate({"mail": mail}))
         with Server(world) as server:

@@ -1,6 +1,4 @@
-"""SimpleSAMLphp, a real SAML provider, as the single sign-on of the sandbox's Jira, with single logout off and on.
-
-Debian's version has no module for one-time codes (its only second factor asks a vendor's server), so there is none here."""
+"""SimpleSAMLphp, a real SAML provider, as the single sign-on of the sandbox's Jira, with single logout off and on."""
 
 from __future__ import annotations
 
@@ -30,6 +28,7 @@ async def test_without_single_logout_jira_survives_and_the_mailbox_is_connected(
     with simplesamlphp(tmp_path, language=language) as server:
         played = Played(tmp_path, external=server.as_idp())
         outcome = await played.run(patience=15.0)
+        assert server.codes == ["accepted"]
     assert outcome.name == "Connected", outcome
     assert played.rows == [MAILBOX]
     assert played.connected_only_the_mailbox()

@@ -1,5 +1,5 @@
 """oidc-provider, a certified OpenID server (npm), as Jira's single sign-on, as the mail provider, and as both at once, which is the
-vendor's article's case. Its sign-in takes any password and has no second factor: those are tested with other software."""
+vendor's article's case. Its sign-in takes any password: a refused one is tested with other software."""
 
 from __future__ import annotations
 
@@ -43,6 +43,7 @@ async def test_the_mailbox_is_connected_with_it_as_single_sign_on(server: OidcPr
     assert outcome.name == "Connected", told(played, outcome)
     assert played.rows == [MAILBOX]
     assert played.connected_only_the_mailbox()
+    assert server.codes(ADMIN) == ["accepted"]
     # Its sign-out only asks; the answer was given, and it was proven that it asks for credentials again. Jira stayed.
     assert "generic asks for credentials again: signed out." in [event["text"] for event in played.said("say")]
     assert "id" not in [event.details["site"] for event in played.world.events("signed-out")]
@@ -74,6 +75,7 @@ async def test_the_token_that_jira_got_opens_the_mailbox_and_no_other(server: Oi
         assert mine.token.refresh_token
         assert "mail" in mine.token.scopes
 
+        assert server.codes(MAILBOX) == ["accepted"]
         assert imap.open(MAILBOX, mine.token.access_token) == ["Subject: The printer is on fire"]
         with pytest.raises(imaplib.IMAP4.error, match="AUTHENTICATIONFAILED"):
             imap.open(MAILBOX, "fake-token")
