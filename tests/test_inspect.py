@@ -86,6 +86,30 @@ def test_the_runner_up_is_told_with_its_reason(tmp_path: Path) -> None:
     assert (told["runner_up"]["site"], told["runner_up"]["screen"]) != ("keycloak", "credentials")
 
 
+WORDS = "<label>User name<input name=user></label><label>Password<input type=password name=pass></label>"
+ANOTHER = f"<form action=/a><h2>Sign in</h2>{WORDS}<button>Sign in</button></form>"
+NEW = "<label>Password<input type=password name=new autocomplete=new-password></label>"
+JOIN = f"<form action=/join><h2>Create an account</h2><label>E-mail<input type=email name=mail></label>{NEW}<button>Sign up</button></form>"
+
+
+@pytest.mark.parametrize(
+    ("page", "screen", "why"),
+    [
+        (ANOTHER + ANOTHER.replace("/a", "/b"), "unknown", "two forms fit equally well"),
+        (ANOTHER + JOIN, "credentials", "its words are those of a sign-up"),
+        (JOIN, "unknown", "it asks for a new password"),
+        (f"<form><h2>SMTP</h2><label>Server<input name=host></label>{WORDS}<button>Save</button></form>", "unknown", "machine"),
+    ],
+    ids=["a tie", "beside a sign-up", "a sign-up alone", "a mail server"],
+)  # fmt: skip
+def test_the_form_finder_tells_what_came_next_too(page: str, screen: str, why: str, tmp_path: Path) -> None:
+    file = tmp_path / "page.html"
+    file.write_text(f"<!doctype html><meta charset=utf-8><title>Page</title>{page}")
+    told = json.loads(inspect(file, "--json").stdout)
+    assert told["screen"] == screen
+    assert why in told["runner_up"]["why"]
+
+
 def test_every_page_of_a_har_is_inspected(tmp_path: Path) -> None:
     def entry(url: str, body: str, mime: str = "text/html") -> dict[str, object]:
         return {"request": {"url": url}, "response": {"content": {"mimeType": mime, "text": body}}}

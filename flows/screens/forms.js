@@ -129,6 +129,23 @@ const about = (els) => {
   return told(groups.some((g) => g.captchas.length || captchaIn(g.root)) ? 'captcha' : '');
 };
 
+// For a person who asks: what came next to what was found, and what speaks against it.
+const MEANT = {signUp: 'a sign-up', forgot: 'a forgotten password', change: 'a change of password', elsewhere: 'a newsletter, a purchase or a message',
+  unlock: 'something locked', search: 'a search', newMail: 'another e-mail address', save: 'settings', errand: 'an errand in an account'};
+const shapeless = (g) => (g.passwords.length ? (g.who ? 'credentials' : 'password') : g.codes.length ? 'code' : g.who ? 'username' : null);
+const objections = (g) => [
+  [g.against > g.told.login, `its words are those of ${MEANT[PURPOSES.find((p) => p !== 'login' && g.told[p] === g.against)]}`],
+  [g.machine, 'it sets up a machine'], [g.news.length, 'it asks for a new password'], [g.cards.length, 'it asks for a card'], [g.pin, 'it asks for a PIN'],
+  [g.extras.length || g.selects.length, 'it has further fields'], [g.passwords.length > 1, 'it has several passwords'], [g.codes.length && g.passwords.length, 'it has a code beside the password'],
+].filter(([holds]) => holds).map(([, why]) => why);
+const nextTo = (groups, found) => {
+  const [best, ...others] = found, rival = best && others.find((c) => c.g.key !== best.g.key);
+  const told = (screen, why) => ({site: 'generic', screen: screen === 'code' ? 'one-time-code' : screen, why});
+  if (rival) return told(rival.screen, best.rank - rival.rank < MARGIN ? 'two forms fit equally well, and none is guessed at' : `another form, of which less speaks for it: ${rival.why.join(', ')}`);
+  const rest = groups.filter((g) => (!best || g.key !== best.g.key) && shapeless(g))[0];
+  return rest ? told(shapeless(rest), objections(rest).join('; ') || 'nothing says enough that somebody signs in here') : null;
+};
+
 const readForms = (bodyText) => {
   look.bare = unstyled();
   const fields = readFields();
@@ -137,13 +154,13 @@ const readForms = (bodyText) => {
   look.headings = headings();
   const groups = groupsOf(fields).map(readGroup);
   const found = groups.map(candidate).filter(Boolean).sort((a, b) => b.rank - a.rank);
-  const rival = found.find((c) => c.g.key !== found[0].g.key);
-  if (!found.length || (rival && found[0].rank - rival.rank < MARGIN)) return {};
+  const rival = found.find((c) => c.g.key !== found[0].g.key), runner_up = nextTo(groups, found);
+  if (!found.length || (rival && found[0].rank - rival.rank < MARGIN)) return {runner_up};
   const best = found[0];
   if (best.screen !== 'password-expired' && (best.g.captchas.length || captchaIn(best.g.root))) return {screen: 'captcha', why: ['a captcha in the form']};
   if (best.screen === 'code' && enrols(bodyText)) return {screen: 'mfa-enrolment', why: ['a picture to be scanned, or a secret, beside the field']};
   const screen = best.screen === 'code' ? codeScreen(best, bodyText) : best.screen;
   const elements = screen === 'password-expired' ? {} : {...Object.fromEntries(Object.entries(best.fields).map(([role, f]) => [role, f.el])), submit: best.g.submit};
   const selectors = Object.fromEntries(Object.entries(elements).map(([role, el]) => [role, el ? selectorOf(el) : null]));
-  return {screen, ...complaintOf(best, screen), fields: selectors, why: best.why};
+  return {screen, ...complaintOf(best, screen), fields: selectors, why: best.why, runner_up};
 };

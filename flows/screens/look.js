@@ -134,7 +134,8 @@
     const started = performance.now();
     const finish = (result) => {
       done = true; observer.disconnect(); clearInterval(timer);
-      if (args.explain && !result.needs && !result.elsewhere) result.runner_up = runnerUp(result);
+      const own = result.runner_up || null;
+      result.runner_up = args.explain && !result.needs && !result.elsewhere ? runnerUp(result) || own : null;
       resolve({...result, signature: signature(result)});
     };
     const check = () => {
