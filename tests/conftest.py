@@ -56,6 +56,12 @@ async def running() -> Browser:
 
 
 @pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """A test waits for a browser, or for the next one-time code, much of its time: more of them than there are cores."""
+    return (os.cpu_count() or 1) + 2
+
+
+@pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
     """Tells a worker of pytest-xdist what only the first process can know."""
     node.workerinput["live"] = live(node.config)
