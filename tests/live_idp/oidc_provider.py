@@ -59,7 +59,8 @@ class OidcProvider:
         return f"{scheme}://jira-mail:{self.client_secret}@{rest}/token/introspection"
 
     def _login(self, address: str) -> dict[str, Any]:
-        return {"username": address, "password": "fake-any-password", "totp": self.seeds.get(address)}
+        totp = {"totp": self.seeds[address]} if self.seeds else {}
+        return {"username": address, "password": "fake-any-password", **totp}
 
     def _client(self, name: str) -> dict[str, Any]:
         return {"kind": "oidc", "issuer": self.url, "client_id": name, "client_secret": self.client_secret}

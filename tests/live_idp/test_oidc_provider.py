@@ -17,7 +17,7 @@ from playwright.async_api import Page
 from software import told
 
 from flows import CONNECT, idp_logout
-from flows.jira.email_page import alerts, watch
+from flows.jira.email_page import alerts, read_rows, watch
 from flows.oauth_window import closed, goal, open_provider
 from flows.screens import Seen, look
 from flows.screens.answer import SignIn
@@ -112,12 +112,13 @@ class Naive(Step):
     before = after = by_hand = ""
 
     async def run(self, job: Job) -> None:
+        known = [row.address for row in await read_rows(job)]
         window = await open_provider(job)
         seen = await look(window, patience=job.patience)
         assert (seen.screen, await window.locator("input:not([type=hidden])").count()) == ("consent", 0)
         await window.click(seen.fields["accept"] or "")
         await closed(window, job.patience)
-        await watch(job, known=[])
+        assert await watch(job, known=known, asks=False) == "new"
 
 
 async def test_without_the_sign_out_it_silently_connects_the_admins_own_address(
@@ -146,9 +147,10 @@ class Cancel(Step):
     before = after = by_hand = ""
 
     def __init__(self) -> None:
-        self.said = ""
+        self.seen = self.said = ""
 
     async def run(self, job: Job) -> None:
+        known = [row.address for row in await read_rows(job)]
         window = await open_provider(job)
 
         async def decline(seen: Seen) -> None:
@@ -157,7 +159,7 @@ class Cancel(Step):
         with suppress(PlaywrightError):  # the window closes itself
             await SignIn(job, job.mailbox, window, goal(job), on_consent=decline).run()
         await closed(window, job.patience)
-        await watch(job, known=[])
+        self.seen = await watch(job, known=known, asks=False)
         self.said = await alerts(job)
 
 
@@ -167,6 +169,7 @@ async def test_a_cancelled_consent_connects_nothing_and_the_next_run_does(server
     steps = [STEPS[name] for name in ("idp_logout", "jira_alive", "prove_mailbox")]
     outcome = await played.run(steps=[*MORNING, *steps, cancel])
     assert outcome.exit_code == 0, told(played, outcome)
+    assert cancel.seen == "complaint"
     assert "cancelled" in cancel.said
     assert played.rows == []
 
