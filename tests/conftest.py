@@ -25,7 +25,11 @@ SOFTWARE = (
     "RUNBOOK_NPM",
     "RUNBOOK_ATLASKIT",
 )
-ASK = 'real software: eval "$(bash .ci/live_idp FOLDER)" && pytest -m live_idp'
+# What is skipped unless it is asked for, by its marker or by a file's name: how.
+ASK = {
+    "live_idp": 'real software: eval "$(bash .ci/live_idp FOLDER)" && pytest -m live_idp',
+    "thorough": "more than the tests of one run: pytest -m thorough",
+}
 for name in [name for name in os.environ if name.startswith("RUNBOOK_") and name not in SOFTWARE]:
     del os.environ[name]
 # The sandbox takes this page wherever it is named; every test but those that ask for it wants the sandbox's own.
@@ -64,21 +68,21 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
     """Tells a worker of pytest-xdist what only the first process can know."""
-    node.workerinput["live"] = live(node.config)
+    node.workerinput["asked"] = sorted(asked(node.config))
 
 
-def live(config: pytest.Config) -> bool:
-    """Whether somebody has asked for what drives real software, by its marker or by name."""
+def asked(config: pytest.Config) -> set[str]:
+    """The markers of `ASK` that somebody has asked for; a file's name asks for all that is in it."""
     named = config.args_source is pytest.Config.ArgsSource.ARGS
-    return named or "live_idp" in config.option.markexpr
+    return {marker for marker in ASK if named or marker in config.option.markexpr}
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Real software is driven when it is asked for. What takes minutes comes first, so that no worker is busy with it when the
-    others have nothing left to do."""
+    """What has to be asked for is skipped unless it was. What takes minutes comes first, so that no worker is busy with it when
+    the others have nothing left to do."""
     told = getattr(config, "workerinput", None)
-    if not (told["live"] if told else live(config)):
+    for marker in ASK.keys() - (told["asked"] if told else asked(config)):
         for item in items:
-            if item.get_closest_marker("live_idp"):
-                item.add_marker(pytest.mark.skip(reason=ASK))
+            if item.get_closest_marker(marker):
+                item.add_marker(pytest.mark.skip(reason=ASK[marker]))
     items.sort(key=lambda item: item.get_closest_marker("long") is None)

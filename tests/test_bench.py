@@ -12,6 +12,8 @@ from bench.table import Results, help_imports_playwright, in_turns, markdown
 
 from runbook.sandbox.world import MAILBOX
 
+pytestmark = pytest.mark.thorough
+
 
 @pytest.mark.parametrize("side", ["connect", "bare", "article"])
 def test_every_side_connects_the_mailbox_and_nothing_else(side: str, tmp_path: Path) -> None:

@@ -28,6 +28,8 @@ from runbook.sandbox.world import ADMIN, MAILBOX, PROJECT
 from runbook.settings import Channel
 from runbook.state import State
 
+pytestmark = pytest.mark.thorough
+
 GUS = "gus.admin@example.com"  # who administers the second site
 SANDBOX = ("check", "--sandbox")
 

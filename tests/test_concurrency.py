@@ -23,6 +23,8 @@ from runbook.session import Order, Place, Session
 from runbook.settings import Channel
 from runbook.state import State
 
+pytestmark = pytest.mark.thorough
+
 SECRET = "FAKE2345ABCDEFGHIJKLMNOP"
 WRITTEN = (SECRET, "fake 2345 abcd efgh ijkl mnop", f"otpauth://totp/Acme:support?secret={SECRET.lower()}")
 

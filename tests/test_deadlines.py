@@ -22,6 +22,8 @@ from runbook.sandbox.world import MAILBOX
 from runbook.settings.deadlines import STEPS
 from runbook.step import Job
 
+pytestmark = pytest.mark.thorough
+
 HEALTHY = "entra,g2,popup,healthy"
 
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from own_idp import external, own_idp
 from play import Played
 from stranger import somebody
 
 from runbook.sandbox.world import MAILBOX
 from runbook.settings.external import External
+
+pytestmark = pytest.mark.thorough
 
 EMPTY = "entra,g2,popup,empty"
 

@@ -23,6 +23,8 @@ from runbook.sandbox.hostile import MARKUP, ORIGIN
 from runbook.sandbox.world import ADMIN, MAILBOX
 from runbook.secrets import Secret, SecretMisplaced, SecretRef
 
+pytestmark = pytest.mark.thorough
+
 EMPTY = "entra,g2,popup,empty"
 MICROSOFT = "https://login.microsoftonline.com"
 

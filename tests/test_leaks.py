@@ -37,6 +37,8 @@ from runbook.report.seal import verify
 from runbook.sandbox.world import MAILBOX
 from runbook.settings.variables import ALL, SECRET_KEYS, SECRET_LISTS
 
+pytestmark = pytest.mark.thorough
+
 
 @pytest.fixture
 def stage(tmp_path: Path) -> Iterator[Stage]:

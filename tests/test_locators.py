@@ -12,6 +12,8 @@ from flows.screens.generic import IN_FORMS
 from runbook.errors import ConfigError
 from runbook.verbs_look import show_locators
 
+pytestmark = pytest.mark.thorough
+
 RENAMED = "renamed-labels=unknown"
 
 

@@ -34,6 +34,8 @@ from runbook.redact import Redactor
 from runbook.secrets import is_sandbox
 from runbook.step import Job, Step
 
+pytestmark = pytest.mark.thorough
+
 FIDO = "https://login.microsoft.com/common/fido/get"
 ID = b"fake-passkey-of-ada"
 KEY = ec.generate_private_key(ec.SECP256R1())

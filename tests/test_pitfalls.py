@@ -14,6 +14,8 @@ from scripted import ADA, END, GOOGLE, MICROSOFT, OKTA, PASSWORD, SEED, SSO, sig
 from runbook.errors import CredentialsRejected, HumanNeeded, PageChanged, Transient
 from runbook.otp import parse
 
+pytestmark = pytest.mark.thorough
+
 CODE_BEFORE = (pages.ms_username(), pages.ms_password())
 
 

@@ -11,6 +11,8 @@ from runbook.sandbox import build, channel, parse
 from runbook.sandbox.server import Server
 from runbook.settings import Channel
 
+pytestmark = pytest.mark.thorough
+
 
 async def probed(scenario: str, *faults: str, **site: object) -> dict[str, str]:
     world = build(parse(scenario), faults)

@@ -26,6 +26,8 @@ from runbook.sandbox.seed import channels
 from runbook.sandbox.server import Server
 from runbook.sandbox.world import ADMIN, World
 
+pytestmark = pytest.mark.thorough
+
 
 @dataclass
 class Play:

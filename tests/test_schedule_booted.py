@@ -14,7 +14,11 @@ from booted import PYTHON, Seen, boot, missing
 
 from runbook.browser import find
 
-pytestmark = [pytest.mark.skipif(bool(missing()), reason=missing() or "-"), pytest.mark.timeout(420)]
+pytestmark = [
+    pytest.mark.thorough,
+    pytest.mark.skipif(bool(missing()), reason=missing() or "-"),
+    pytest.mark.timeout(420),
+]
 
 # Quotes, a percent sign, a dollar sign, spaces and a letter of another language.
 FOLDER = '/srv/it\'s 100% "odd" $HOME é'

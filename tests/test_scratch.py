@@ -20,6 +20,8 @@ from runbook import scratch
 from runbook.fixtures import gate
 from runbook.scratch import LOCK, remove_left, scratch_folder
 
+pytestmark = pytest.mark.thorough
+
 RUN = ("connect", "--project", "HELP", "--sandbox", "--json", "--har", "--trace")
 RECORD = ("record", "--project", "HELP", "--sandbox", "--json", "--out", "recordings")
 

@@ -13,6 +13,8 @@ from soak.judge import Judged, Tolerance, judge
 from soak.table import judged, told, within
 from soak.watching import Moment, Played, Watched, marked, watching
 
+pytestmark = pytest.mark.thorough
+
 TOP = Path(__file__).parents[1]
 STRICT = Tolerance(0.05, 5)
 

@@ -28,6 +28,8 @@ from runbook.sweep_telling import conclude
 from runbook.telling import Standby
 from runbook.telling.standby import _Memo
 
+pytestmark = pytest.mark.thorough
+
 NEWER = ConfigError("The state was written by a newer version.", remedy="Update the runbook.", reason="newer-state")
 GONE = Transient("The state's database cannot be reached.", reason="state-database")
 FULL = ConfigError("The state file cannot be written.", remedy="Make room.", reason="state-folder")

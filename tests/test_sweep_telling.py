@@ -22,6 +22,8 @@ from runbook.state import State
 from runbook.sweep import Swept
 from runbook.sweep_telling import conclude
 
+pytestmark = pytest.mark.thorough
+
 CAPTCHA = Outcome(
     "HumanNeeded", 40, "The site asks for a captcha.", "Run again with --headed.", "captcha", run="/runs/x"
 )

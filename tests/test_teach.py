@@ -17,6 +17,8 @@ from playwright.async_api import Error, Locator, Page
 from runbook.runner import Run
 from runbook.taught import Taught
 
+pytestmark = pytest.mark.thorough
+
 WHERE: dict[str, Callable[[Page], Locator]] = {
     "menu.settings": lambda page: page.get_by_role("link", name="Workbench"),
     "menu.channels": lambda page: page.get_by_role("button", name="Ways in"),

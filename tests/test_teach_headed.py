@@ -19,6 +19,8 @@ from test_teach import click
 from runbook.banner import Banner
 from runbook.browser import ensure, start
 
+pytestmark = pytest.mark.thorough
+
 CHANGED = """<title>Acme</title><h1>Neu hier</h1><form method=post><p>Bitte sehr: <input id=wer name=wer></p>
 <p>Sonst noch: <input id=mehr name=mehr></p><a id=los href="#" onclick="document.forms[0].submit(); return false">Los</a></form>"""
 LESSONS = {"microsoft.username": "#wer", "microsoft.submit": "#los"}

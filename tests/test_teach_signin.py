@@ -9,6 +9,7 @@ from collections.abc import Awaitable
 from dataclasses import dataclass, field
 from typing import Any
 
+import pytest
 from playwright.async_api import Browser, Page
 from replaying import Stage
 from scripted import ADA, END, MICROSOFT, PASSWORD, sign_in
@@ -16,6 +17,8 @@ from scripted_pages import ms_username
 from test_teach import click
 
 from runbook.errors import PageChanged
+
+pytestmark = pytest.mark.thorough
 
 HOME = "https://sso.acme.example/"
 BUTTON = "<div id=los style='width:9em'>Los</div><script>los.addEventListener('click', () => document.forms[0].submit())</script>"

@@ -20,6 +20,8 @@ from runbook.sweep import Swept
 from runbook.sweep_report import row
 from runbook.telling import teller
 
+pytestmark = pytest.mark.thorough
+
 BEGINS = ("unhealthy", "failed", "parked")
 # Each of these has to be among what the real browser repairs.
 CAUSES = {"reset", "revoked", "rate-limit", "admin-expired", "mail-outage", "idp-outage", "page"}

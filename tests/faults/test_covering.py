@@ -29,6 +29,8 @@ from .matrix import Pair, cells, covering, kept, moment
 from .stage import Ground
 from .table import END, MARK, markdown, parsed, put_into, short, summary
 
+pytestmark = pytest.mark.thorough
+
 WEEK = int(os.environ.get("FAULT_WEEK") or datetime.now(UTC).isocalendar().week)
 PAIRS = covering(WEEK)
 AGAIN = len(STEPS)  # of so many cells one has a next run although its channel is as before

@@ -19,6 +19,8 @@ from runbook.errors import HumanNeeded, RunbookError
 from runbook.settings import Channel
 from runbook.step import origin_of
 
+pytestmark = pytest.mark.thorough
+
 HOST = "https://sso.acme.example"
 SAML = "SAMLRequest=fake"
 PORTAL = "<h1>Applications</h1><p>Jira</p>"

@@ -19,6 +19,8 @@ from runbook.report.finish import finish, finish_killed
 from runbook.report.seal import SEAL, verify
 from runbook.run_record import Ending, Setting, read
 
+pytestmark = pytest.mark.thorough
+
 CHANNEL = "acme.atlassian.net/HELP"
 RUN = ("connect", "--project", "HELP", "--sandbox")
 

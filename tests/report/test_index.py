@@ -21,6 +21,8 @@ from runbook.report.index_page import bars, days_told, html, state, summary, wri
 from runbook.report.remembered import joined, looks
 from runbook.run_record import RunRecord
 
+pytestmark = pytest.mark.thorough
+
 CHANNEL = "acme.atlassian.net/HELP"
 NOW = BEGUN + timedelta(days=1)
 

@@ -17,6 +17,8 @@ from stranger import Done, Stranger, somebody
 from runbook.report.finish import finish
 from runbook.report.seal import SEAL
 
+pytestmark = pytest.mark.thorough
+
 
 @pytest.fixture
 def stranger(tmp_path: Path) -> Iterator[Stranger]:

@@ -17,6 +17,8 @@ from runbook.report import words
 from runbook.report.run_page import html, write
 from runbook.run_record import Decision, RunRecord, Setting, StepRecord, UnknownPage
 
+pytestmark = pytest.mark.thorough
+
 SHOWS_ALL = ("Connected", "PageChanged", "ChannelDown")
 HOSTILE = (
     "<script>alert(1)</script>",

@@ -20,6 +20,8 @@ from runbook.secrets import SecretRef
 from runbook.settings import Channel
 from runbook.state import Parked, RunRow, State
 
+pytestmark = pytest.mark.thorough
+
 DAY = 86_400.0
 CONNECTED = Outcome("Connected", 0, mailbox=MAILBOX, gap_seconds=1.5, run="/runs/1", changed=True)
 PARKED = Parked(CHANNEL, "fingerprint", NOW, "CredentialsRejected")
