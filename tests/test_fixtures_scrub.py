@@ -19,6 +19,8 @@ from runbook.fixtures.gate import gate_har
 from runbook.fixtures.match import Answers, Asked
 from runbook.fixtures.names import is_stand_in
 
+pytestmark = pytest.mark.thorough
+
 
 def scrubbed(har: dict[str, Any], **options: Any) -> dict[str, Any]:
     scrubber = Scrubber(**options)

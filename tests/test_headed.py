@@ -22,6 +22,8 @@ from runbook.runner import Run
 from runbook.sandbox.world import ADMIN, MAILBOX, World
 from runbook.step import Job, Step
 
+pytestmark = pytest.mark.thorough
+
 EMPTY = "entra,g2,popup,empty"
 LABEL, CALL, MARK = (0x17, 0x2B, 0x4D), (0xFF, 0xC4, 0x00), (1, 2, 3)  # the banner's two colours, and the tests' own
 BUTTON = "button[type=submit], input[type=submit]"
