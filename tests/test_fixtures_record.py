@@ -13,10 +13,13 @@ from fixtures_support.pair import PASSWORD, USERNAME, Pair, sign_in
 from fixtures_support.studio import browser, record, recorder
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Page
+from sweeping import channel
 
 from runbook.errors import CredentialsRejected
 from runbook.fixtures import GateRefused, Recorder, gate
 from runbook.fixtures import record as recording
+from runbook.fixtures.recording import settings_of
+from runbook.settings import Channel
 
 
 @pytest.fixture(autouse=True)
@@ -177,3 +180,20 @@ async def test_a_step_whose_browser_is_gone_is_not_kept(tmp_path: Path) -> None:
                 await crash.send("Browser.crash")
             await rec.end("sign_in", {}, "Transient")
         assert rec.finish() == []
+
+
+def test_what_is_kept_of_a_channels_settings_can_be_read_again() -> None:
+    sitting = {"api_user": "ada.admin@example.com", "api_token": "fake-api-token"}
+    given = channel(
+        policy={"window": ["22:00-05:00"], "every": "7d"}, deadlines={"step": "1m"}, request_type="Question"
+    )
+    given = given.model_copy(update={"site": given.site.model_copy(update=sitting)})
+    told = json.dumps(settings_of(given))
+    assert "fake-" not in told
+    assert "password" not in told
+    kept = json.loads(told)
+    kept["site"]["admin"] = {"name": "admin", "username": "ada.admin@example.com", "password": "fake-password"}
+    mailbox = {"name": "mailbox", "username": given.address, "password": "fake-password"}
+    again = Channel.model_validate({**kept, "mailbox": mailbox})
+    assert settings_of(again) == kept | {"site": {k: v for k, v in kept["site"].items() if k != "admin"}}
+    assert again.request_type == "Question"

@@ -13,8 +13,13 @@ from collections.abc import Iterator
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
+from fixtures_support.studio import browser as launched
+from own_idp import external, own_idp
+from playwright.async_api import Error as PlaywrightError
+from playwright.async_api import Page
 
 from runbook.errors import ConfigError
 from runbook.sandbox import build, channel, parse
@@ -101,6 +106,32 @@ def test_the_browser_is_led_here_for_the_sandbox_and_nowhere_for_the_rest(server
     assert f"MAP {SITE}:443 127.0.0.1:{server.port}" in rules
     assert rules.endswith("MAP * ~NOTFOUND")
     assert pinned.endswith(server.spki)
+
+
+async def test_with_an_external_provider_other_hosts_resolve_as_usual_and_the_sandboxs_own_still_lead_nowhere_else() -> (
+    None
+):
+    with own_idp() as idp:
+        second = f"http://second.localhost:{urlsplit(idp.url).port}/authorize"
+        elsewhere = f"https://{SITE}:8443/"
+        for settings, answers in ((external(idp), True), (None, False)):
+            with Server(build(parse(), external=settings)) as server:
+                async with launched(*server.browser_args()) as browser:
+                    page = await browser.new_page()
+                    await page.goto(f"https://{SITE}/_edge/tenant_info")
+                    for url, usual in ((second, answers), (elsewhere, False)):
+                        said = "" if usual else "ERR_NAME_NOT_RESOLVED"
+                        assert said in await opened(page, url), (settings, url)
+                        assert not usual or not await opened(page, url)
+
+
+async def opened(page: Page, url: str) -> str:
+    """What the browser says of an address that cannot be opened; empty when it answers."""
+    try:
+        await page.goto(url)
+    except PlaywrightError as error:
+        return str(error)
+    return ""
 
 
 def test_server_to_server_calls_stay_in_the_process() -> None:

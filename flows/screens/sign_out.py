@@ -12,7 +12,7 @@ from flows.screens import SITES, Seen, elements, look
 from flows.screens.answer import dead_end, page_changed
 from flows.screens.base import Site
 from flows.screens.press import press
-from runbook.step import HumanNeeded, Job, origin_of
+from runbook.step import HumanNeeded, Job, RunbookError, origin_of
 
 ASKS = ("username", "credentials", "password")
 OVER = (*ASKS, "signed-out", "account-chooser")
@@ -104,7 +104,11 @@ async def prove_signed_out(job: Job, page: Page, place: Place, *, asked: bool = 
         at_home = origin_of(page.url) == origin_of(place.home)
         shown = await _told_at_home(job, page) if at_home else None
         if shown is None:
-            raise still_there(name, verdict(place, left))
+            raise (
+                signed_in_again(name)
+                if await unasked(job, page, place, goal)
+                else still_there(name, verdict(place, left))
+            )
         seen = shown
     if seen.screen == "error":
         if place.instead is None or seen.site == "browser":
@@ -143,10 +147,27 @@ async def prove_signed_out(job: Job, page: Page, place: Place, *, asked: bool = 
 
 
 def verdict(place: Place, left: list[str]) -> str:
-    """What it is called when somebody is signed in after a sign-out. Only where a site's session cookies are known and gone
-    did something else than a session sign in."""
+    """What it is called when somebody is signed in after a sign-out, and is not without cookies. Where a site's session cookies are
+    known and were gone, another one did it."""
     gone = bool(place.site.session_cookies) and not left
     return "silently-signed-in-again" if gone else "still-signed-in"
+
+
+async def unasked(job: Job, page: Page, place: Place, goal: str) -> bool:
+    """Whether somebody is signed in even by a browser that has no cookie left but Jira's: then no session did it, whatever the
+    site calls its cookies. What is in the way of finding out is no proof."""
+    kept = (job.channel.site.host, *job.channel.redirect_hosts)
+    for domain in {cookie.get("domain", "") for cookie in await job.context.cookies()}:
+        if not any(f".{host}".endswith(f".{domain.lstrip('.')}") for host in kept):
+            await job.context.clear_cookies(domain=domain)
+    try:
+        await job.goto(place.home, page)
+        seen = await look(page, goal=goal, patience=job.patience, overrides=job.locators)
+    except RunbookError:
+        return False
+    return seen.screen == "goal" and not (
+        origin_of(page.url) == origin_of(place.home) and await _told_at_home(job, page)
+    )
 
 
 async def _told_at_home(job: Job, page: Page) -> Seen | None:
@@ -155,12 +176,21 @@ async def _told_at_home(job: Job, page: Page) -> Seen | None:
     return seen if seen.screen in (*ASKS, "account-chooser", "error") else None
 
 
+def signed_in_again(name: str) -> HumanNeeded:
+    """The ending when no session is left to sign out of, and somebody is signed in all the same."""
+    return HumanNeeded(
+        f"{name} signed the admin in again without asking, right after the sign-out and without a cookie.",
+        remedy="Kerberos, a certificate or a device signs in here, and no sign-out ends that: run as a user or on a machine without it.",
+        reason="silently-signed-in-again",
+    )
+
+
 def still_there(name: str, verdict: str, detail: str = "") -> HumanNeeded:
     """The ending when the proof fails: nothing has been changed in Jira at that point."""
     if verdict == "silently-signed-in-again":
         return HumanNeeded(
             f"{name} signed the admin in again without asking, right after the sign-out{detail}.",
-            remedy="Kerberos, a certificate or a device signs in here: run on a machine without it, or with --logout-by cookies.",
+            remedy="It remembers this browser by a cookie of its own: run with --logout-by cookies.",
             reason=verdict,
         )
     return HumanNeeded(

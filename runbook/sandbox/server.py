@@ -16,7 +16,6 @@ import threading
 from collections.abc import Callable
 from types import TracebackType
 from typing import Any
-from urllib.parse import urlsplit
 
 import trustme
 from cryptography import x509
@@ -178,11 +177,13 @@ class Server:
         self.dispatcher.http.close()
 
     def browser_args(self) -> list[str]:
-        """Chromium's arguments: the sandbox's hosts lead here, an external provider's host to this machine as always, every
-        other host leads nowhere."""
+        """Chromium's arguments: the sandbox's hosts lead here, on their own port alone, and every other host leads nowhere. With
+        an external provider other hosts resolve as usual: its pages may load from more hosts than its own."""
         rules = [f"MAP {host}:443 127.0.0.1:{self.port}" for host in HOSTS.values()]
-        outside = {urlsplit(url).hostname for url in origins(self.world.external)}
-        rules += ["MAP * ~NOTFOUND", *(f"EXCLUDE {host}" for host in sorted(filter(None, outside)))]
+        if origins(self.world.external):
+            rules += [f"MAP {host} ~NOTFOUND" for host in HOSTS.values()]
+        else:
+            rules += ["MAP * ~NOTFOUND"]
         return [
             f"--host-resolver-rules={', '.join(rules)}",
             f"--ignore-certificate-errors-spki-list={self.spki}",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -22,6 +23,7 @@ from runbook.step import origin_of
 pytestmark = pytest.mark.thorough
 
 HOST = "https://sso.acme.example"
+DEVICE = "fake-device"
 SAML = "SAMLRequest=fake"
 PORTAL = "<h1>Applications</h1><p>Jira</p>"
 
@@ -159,16 +161,16 @@ KINDS = {
 
 @dataclass
 class Provider(Web):
-    """A provider at which somebody is signed in. `survives`: its sign-out ends nothing; `silent`: the session does end, and it signs
-    in again by itself; `broken`: what its home shows instead of a page of its own; `told`: the sign-out address in its discovery
-    document."""
+    """A provider at which somebody is signed in: whom its cookie names, by whatever name. `survives`: its sign-out ends nothing;
+    `silent`: the session does end, and it signs in again by itself; `remembers`: it does so by a second cookie; `broken`: what its
+    home shows instead of a page of its own; `told`: the sign-out address in its discovery document."""
 
     kind: Kind = KINDS["adfs"]
     survives: bool = False
     silent: bool = False
+    remembers: bool = False
     broken: str = ""
     told: str = ""
-    inside: bool = True
     opened: list[str] = field(default_factory=list)
 
     async def answer(self, route: Route) -> None:
@@ -178,13 +180,19 @@ class Provider(Web):
         if url.endswith("/.well-known/openid-configuration"):
             found = json.dumps({"end_session_endpoint": self.told})
             return await route.fulfill(status=200 if self.told else 404, body=found, content_type="application/json")
-        html, cookie = self.page(url)
-        set_cookie = {"Set-Cookie": f"{self.kind.cookie}={cookie}; Path=/"} if cookie and self.kind.cookie else {}
+        sent = {cookie["name"] for cookie in await route.request.frame.page.context.cookies(url)}
+        html, cookie = self.page(url, self.cookie in sent or (self.remembers and DEVICE in sent))
+        set_cookie = {"Set-Cookie": f"{self.cookie}={cookie}; Path=/"} if cookie else {}
         body = f"<!doctype html><meta charset=utf-8><title>Acme</title>{html}"
         return await route.fulfill(body=body, headers={"Content-Type": "text/html; charset=utf-8", **set_cookie})
 
-    def page(self, url: str) -> tuple[str, str]:
-        """What an address shows, and the value that it gives the session's cookie."""
+    @property
+    def cookie(self) -> str:
+        """The name of its session cookie: for a site without a known one, a name that nobody knows."""
+        return self.kind.cookie or "fake-session"
+
+    def page(self, url: str, inside: bool) -> tuple[str, str]:
+        """What an address shows, and the value that it gives the session's cookie. `inside`: it was sent that cookie."""
         kind = self.kind
         if origin_of(url) == JIRA:
             return "<p>Jira", ""
@@ -193,12 +201,10 @@ class Provider(Web):
             self.opened.append(url)
             if leaving and kind.question:
                 return kind.question, ""
-            self.inside = self.survives
             return kind.done, "" if self.survives else "; Max-Age=0"
         if self.broken and url == kind.home:
             return self.broken, ""
-        if self.inside or self.silent:
-            self.inside = True
+        if inside or self.silent:
             asked = not kind.home or urlsplit(url).query == SAML
             return f"<script>location.replace('{JIRA}/home')</script>" if asked else kind.portal, "fake"
         return kind.login, ""
@@ -211,6 +217,7 @@ class Ended:
     provider: Provider
     stage: Stage
     error: RunbookError | None
+    cookies: list[Any]
 
 
 async def left(running: Browser, name: str, **more: object) -> Ended:
@@ -222,8 +229,11 @@ async def left(running: Browser, name: str, **more: object) -> Ended:
         job = (await staged(context, provider, 2.0, "", None, ORIGINS, stage)).job
         job.channel, job.asked = channel(name, kind), f"{kind.url}/asked?{SAML}"
         page = job.page
-        if kind.cookie:
-            await context.add_cookies([{"name": kind.cookie, "value": "fake", "url": origin_of(kind.home or kind.url)}])
+        for url in {origin_of(kind.home or kind.url), origin_of(kind.url)}:
+            await context.add_cookies(
+                [{"name": each, "value": "fake", "url": url} for each in (provider.cookie, DEVICE)]
+            )
+        await context.add_cookies([{"name": "fake-jira", "value": "fake", "url": JIRA}])
         place, _ = await places(job, page)
         assert place.home == (kind.home or job.asked)
         error = None
@@ -232,7 +242,7 @@ async def left(running: Browser, name: str, **more: object) -> Ended:
             await prove_signed_out(job, page, place)
         except RunbookError as ended:
             error = ended
-        return Ended(provider, stage, error)
+        return Ended(provider, stage, error, await context.cookies())
     finally:
         await context.close()
 
@@ -266,11 +276,27 @@ async def test_a_session_that_is_still_there_is_found_out(running: Browser, name
     assert ended.error.reason == "still-signed-in"
 
 
-@pytest.mark.parametrize("name", [name for name, kind in KINDS.items() if kind.cookie])
+@pytest.mark.parametrize("name", KINDS)
 async def test_a_new_session_without_a_question_has_a_name_of_its_own(running: Browser, name: str) -> None:
     ended = await left(running, name, silent=True)
     assert isinstance(ended.error, HumanNeeded), ended.error
     assert ended.error.reason == "silently-signed-in-again"
+    assert "Kerberos" in ended.error.remedy
+    assert "--logout-by" not in ended.error.remedy
+
+
+@pytest.mark.parametrize("name", [name for name, kind in KINDS.items() if kind.cookie])
+async def test_a_browser_that_is_remembered_is_told_from_a_device(running: Browser, name: str) -> None:
+    ended = await left(running, name, remembers=True)
+    assert isinstance(ended.error, HumanNeeded), ended.error
+    assert ended.error.reason == "silently-signed-in-again"
+    assert "--logout-by cookies" in ended.error.remedy
+
+
+async def test_finding_that_out_leaves_jiras_own_session_alone(running: Browser) -> None:
+    ended = await left(running, "adfs", silent=True)
+    assert ("fake-jira", urlsplit(JIRA).hostname) in [(c["name"], c["domain"]) for c in ended.cookies]
+    assert DEVICE not in [c["name"] for c in ended.cookies]
 
 
 @pytest.mark.parametrize("survives", [False, True])
