@@ -26,6 +26,8 @@ from runbook.sandbox.world import ADMIN, MAILBOX, World
 from runbook.secrets import Secret, SecretRef
 from runbook.settings.canary import Canary
 
+pytestmark = pytest.mark.thorough
+
 MADE = MailRow("NEW REQUEST", "25/Nov/26 03:00 PM", key="HELP-7")
 REFUSED = MailRow("FAILED", "25/Nov/26 03:00 PM", "No permission.")
 

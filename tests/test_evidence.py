@@ -21,6 +21,8 @@ from runbook.evidence import EvidenceSink, RunFolder, prune, read, screenshot
 from runbook.redact import Redactor
 from runbook.run_record import Ending, Gap
 
+pytestmark = pytest.mark.thorough
+
 NOW = datetime(2026, 11, 23, 22, 15, tzinfo=UTC)
 POSIX = pytest.mark.skipif(os.name != "posix", reason="file modes")
 STRICT = "default-src 'none'; style-src 'self'; script-src 'self'; require-trusted-types-for 'script'"

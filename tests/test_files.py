@@ -27,7 +27,7 @@ from runbook.settings import load
 from runbook.state import State
 from runbook.taught import Taught
 
-pytestmark = pytest.mark.skipif(os.name != "posix", reason="file modes and links")
+pytestmark = [pytest.mark.thorough, pytest.mark.skipif(os.name != "posix", reason="file modes and links")]
 SECRET = "fake-password-of-the-admin"
 
 

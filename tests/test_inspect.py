@@ -13,6 +13,8 @@ from click.testing import CliRunner, Result
 
 from runbook.cli import main
 
+pytestmark = pytest.mark.thorough
+
 LOGIN = """<!doctype html><title>Staff</title><script>document.title = 'scripts run'</script>
 <noscript><form><input name=username><input type=password name=password><button>In</button></form></noscript>
 <form method=post><label>User <input name=user autocomplete=username></label>

@@ -20,6 +20,8 @@ from runbook.sandbox.seed import OPS
 from runbook.sandbox.world import ADMIN, MAILBOX, World
 from runbook.step import Job, Step
 
+pytestmark = pytest.mark.thorough
+
 EMPTY = "entra,g2,popup,empty"
 PROOF = next(at for at, step in enumerate(CONNECT) if isinstance(step, ProveMailbox))
 

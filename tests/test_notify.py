@@ -17,6 +17,8 @@ from runbook import doctor
 from runbook.errors import ConfigError
 from runbook.settings import Settings, load
 
+pytestmark = pytest.mark.thorough
+
 TOKEN = "fake-token-3f9a8b7c6d5e"
 
 

@@ -50,10 +50,12 @@ def leaks(secrets: list[str], texts: Mapping[str, bytes]) -> list[str]:
     ("scenario", "faults", "change"),
     [
         ("entra,g2,popup,revoked", (), {}),
-        ("okta-google,g3,same-tab,empty", (), {}),
-        ("keycloak-microsoft,g1,popup,revoked", ("token-exchange-fails",), {}),
-        ("entra,g2,popup,empty", (), {"mailbox": {"password": "fake-wrong-and-told"}}),
-        ("entra,g2,popup,empty", ("unknown-page",), {}),
+        pytest.param("okta-google,g3,same-tab,empty", (), {}, marks=pytest.mark.thorough),
+        pytest.param("keycloak-microsoft,g1,popup,revoked", ("token-exchange-fails",), {}, marks=pytest.mark.thorough),
+        pytest.param(
+            "entra,g2,popup,empty", (), {"mailbox": {"password": "fake-wrong-and-told"}}, marks=pytest.mark.thorough
+        ),
+        pytest.param("entra,g2,popup,empty", ("unknown-page",), {}, marks=pytest.mark.thorough),
     ],
 )
 async def test_no_secret_is_in_anything_that_a_run_leaves(

@@ -27,6 +27,8 @@ from runbook.settings.external import load_external
 from runbook.settings.rescue import RescueSettings
 from runbook.state import State
 
+pytestmark = pytest.mark.thorough
+
 CHANNEL = "acme.atlassian.net/HELP"
 REVOKED = "entra,g2,popup,revoked"
 

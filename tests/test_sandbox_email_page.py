@@ -10,6 +10,8 @@ from playwright.async_api import Page, expect
 
 from runbook.sandbox.world import MAILBOX, Connection, World
 
+pytestmark = pytest.mark.thorough
+
 DEFAULT = "help@acme.atlassian.net"
 
 

@@ -29,6 +29,8 @@ from runbook.sweep import Sweep, Swept
 from runbook.telling import Standby, Teller, swept
 from runbook.verbs_sweep import sharded
 
+pytestmark = pytest.mark.thorough
+
 KEYS = ["AA", "BB", "CC", "DD"]
 
 

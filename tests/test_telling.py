@@ -20,6 +20,8 @@ from runbook.settings.notify import Notify
 from runbook.telling import Message, Teller, swept, told
 from runbook.telling.incident import Follower, Note, Seen
 
+pytestmark = pytest.mark.thorough
+
 HOUR, DAY = 3_600.0, 86_400.0
 START = 1_795_600_000.0
 

@@ -8,6 +8,7 @@ import sys
 import threading
 from pathlib import Path
 
+import pytest
 from receivers import Mailbag
 from test_metrics import read
 from test_telling import CONNECTED, HELP, LEFT_ALONE, Due, Ending
@@ -17,6 +18,8 @@ from runbook.redact import Redactor
 from runbook.settings.notify import Notify
 from runbook.state import HealthRow, Parked, RunRow, State
 from runbook.telling import Message, Teller, swept
+
+pytestmark = pytest.mark.thorough
 
 SWEEP = """
 import sys, pathlib

@@ -30,6 +30,8 @@ from runbook.settings.notify import Notify
 from runbook.telling import Message, Teller, Undelivered, targets
 from runbook.telling.hooks import Hook
 
+pytestmark = pytest.mark.thorough
+
 TOKEN = "fake-token-3f9a8b7c6d5e"
 TEST = Message("test")
 

@@ -28,6 +28,8 @@ from runbook.sandbox.dispatcher import Dispatcher
 from runbook.sandbox.server import Server
 from runbook.sandbox.world import ADMIN, MAILBOX, World
 
+pytestmark = pytest.mark.thorough
+
 SANDBOX = ("connect", "--project", "HELP", "--sandbox")
 HEALTHY = ("--scenario", "entra,healthy")
 LABEL = (0x17, 0x2B, 0x4D)  # of the banner

@@ -6,6 +6,8 @@ from __future__ import annotations
 import pytest
 from screen_pages import read
 
+pytestmark = pytest.mark.thorough
+
 LOGINS = ("username", "credentials", "password")
 # site: address, the field for the name, the field for the password, the button.
 FORMS = {

@@ -17,6 +17,8 @@ from screen_pages import shared
 from flows.screens import EYES, Seen, forms, look
 from runbook import browser as browsers
 
+pytestmark = pytest.mark.thorough
+
 ORIGIN = "https://sso.example.net"
 # What the elements are marked with that the finder has named.
 MARK_OF = (

@@ -10,6 +10,8 @@ from flows.screens.generic import IN_FORMS
 from flows.screens.lesson import BECOMES, names_for
 from runbook.inspection import used
 
+pytestmark = pytest.mark.thorough
+
 # A page of each site that its table does not know, and the elements of its user name, its password and its code.
 CHANGED = {
     "atlassian": ("https://id.atlassian.com/login", "username password code"),

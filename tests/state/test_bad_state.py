@@ -18,6 +18,8 @@ from runbook.errors import ConfigError, RunbookError, Transient
 from runbook.files import write_new
 from runbook.state import HealthRow, State, engines, open_state
 
+pytestmark = pytest.mark.thorough
+
 
 def silent(error: RunbookError) -> RunbookError:
     """The error, in which nothing gives the password away."""

@@ -17,6 +17,8 @@ from runbook.errors import ConfigError
 from runbook.secrets import Secret, SecretRef
 from runbook.state import State
 
+pytestmark = pytest.mark.thorough
+
 STEP = 59_666_666  # of a code at NOW
 
 

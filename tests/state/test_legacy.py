@@ -18,6 +18,8 @@ from runbook.errors import ConfigError
 from runbook.secrets import Secret, SecretRef
 from runbook.state import State
 
+pytestmark = pytest.mark.thorough
+
 SECRET = Secret("admin's password", SecretRef("fake-hunter2"), ["https://login.example.com"], sandbox=True)
 KEY = "ab" * 32
 SALT = b"0123456789abcdef"

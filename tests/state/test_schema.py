@@ -22,6 +22,8 @@ from runbook.state.database import Database
 from runbook.state.engines import parsed, postgres_engine, sqlite_engine
 from runbook.state.tables import METADATA, REVISION, VERSION, VERSION_TABLE
 
+pytestmark = pytest.mark.thorough
+
 NEXT = """
 import sqlalchemy as sa
 from alembic import op

@@ -18,6 +18,8 @@ from processes import go_on, process, said
 from runbook.errors import Locked, Transient
 from runbook.state import State
 
+pytestmark = pytest.mark.thorough
+
 IDENTITY = "acme/admin/ada@example.com"
 
 

@@ -22,6 +22,8 @@ from runbook import verbs_state
 from runbook.cli import main
 from runbook.state import HealthRow, Parked, RunRow, State
 
+pytestmark = pytest.mark.thorough
+
 COLOUR = re.compile(r"\x1b\[[\d;]*m")
 OTHER = "b.atlassian.net/OPS"
 FAILED = RunRow(

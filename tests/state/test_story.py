@@ -9,6 +9,8 @@ from conftest import CHANNEL, NOW, Clock
 
 from runbook.state import ChannelRow, Counted, HealthRow, Parked, RunRow, State
 
+pytestmark = pytest.mark.thorough
+
 OTHER = "b.atlassian.net/OPS"
 DAY = 86_400.0
 FAILED = RunRow(
