@@ -109,7 +109,7 @@ async def account_of(job: Job) -> list[str]:
 async def read(job: Job, page: Page, seen: Seen) -> Consent:
     """What the page says now."""
     site = SITES[seen.site]
-    names = {"app": "consent-app", "scopes": "consent-scopes", "boxes": "scope-box"}
+    names = {"app": "consent.app", "scopes": "consent.scopes", "boxes": "scope-box"}
     at = {key: site.locators(name, job.locators) if name in site.elements else [] for key, name in names.items()}
     return Consent(**await evaluate(page, READ, at))
 

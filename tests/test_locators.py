@@ -8,6 +8,7 @@ import pytest
 from play import Played
 
 from flows.elements import check_overrides, elements
+from flows.screens import SITES
 from flows.screens.generic import IN_FORMS
 from runbook.errors import ConfigError
 from runbook.verbs_look import show_locators
@@ -54,3 +55,11 @@ def test_an_override_that_cannot_work_is_refused(name: str, locator: str, said: 
     with pytest.raises(ConfigError) as refused:
         check_overrides({name: locator})
     assert said in refused.value.remedy
+
+
+@pytest.mark.parametrize("site", ["auth0", "generic", "google", "keycloak", "microsoft", "okta", "pingone"])
+def test_the_button_of_a_consent_page_has_a_name_of_its_own(site: str) -> None:
+    override = {f"{site}.consent.accept": "#allow-it"}
+    check_overrides(override)
+    assert SITES[site].locators("consent.accept", override)[0] == "#allow-it"
+    assert "#allow-it" not in SITES[site].locators("consent.accept", {})

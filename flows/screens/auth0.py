@@ -72,9 +72,9 @@ AUTH0 = Site(
             "input[name='re-enter-password']",
             "input[name='password-confirm']",
         ),
-        "accept": ("button[name=action][value=accept]",),
-        "decline": ("button[name=action][value=deny]", "button[name=action][value=decline]"),
-        "consent-app": ("h1 strong", "h1 b", "h1"),
+        "consent.accept": ("button[name=action][value=accept]",),
+        "consent.decline": ("button[name=action][value=deny]", "button[name=action][value=decline]"),
+        "consent.app": ("h1 strong", "h1 b", "h1"),
         "sign-out": ("button[name=action][value=accept]", "button[data-action-button-primary=true]"),
         "captcha": (
             "input[name=captcha]",
@@ -127,8 +127,8 @@ AUTH0 = Site(
         Screen(
             "consent",
             url=r"/u/(consent|custom-consent)",
-            any=("accept",),
-            fields={"accept": "accept", "decline": "decline"},
+            any=("consent.accept",),
+            fields={"accept": "consent.accept", "decline": "consent.decline"},
         ),
         Screen("sign-out-confirm", url=r"/u/logout(\?|$)", any=("sign-out",), fields={"confirm": "sign-out"}),
         Screen("signed-out", url=r"/u/logout-complete|/v2/logout", none=(*FIELDS, "submit")),

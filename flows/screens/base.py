@@ -83,7 +83,7 @@ class Site:
     home: the address that shows a credential page exactly when nobody is signed in; `{url}` is the provider's own address. Empty
     where there is none: then Jira's own sign-in request is asked again.
     account, logout: of a mail provider, the page that names who is signed in, and the address that ends it.
-    app_name: regex on the text of the element `consent-app`, whose group is the application's name.
+    app_name: regex on the text of the element `consent.app`, whose group is the application's name.
     session_api: a path that answers 200 while somebody is signed in.
     sends_codes: whether a page may send a one-time code by itself after its last digit; those that have a button of their own
     for it do not.

@@ -27,9 +27,9 @@ GENERIC = Site(
     ),
     elements={
         **dict.fromkeys(IN_FORMS, ()),
-        "accept": ("#accept[name=answer][value=accept]", f"{ASKED}:has({CONSENT}) button[type=submit]"),
+        "consent.accept": ("#accept[name=answer][value=accept]", f"{ASKED}:has({CONSENT}) button[type=submit]"),
         "deny": ("#deny[name=answer][value=deny]", f"body:has({ASKED} {CONSENT}) a[href$='/abort']"),
-        "consent-scopes": (f"body:has({ASKED} {CONSENT}) ul ul li",),
+        "consent.scopes": (f"body:has({ASKED} {CONSENT}) ul ul li",),
         "stay": ("#stay[name=answer][value=stay]", "button[form='op.logoutForm']:not([name])"),
         "logout": ("#logout[name=answer][value=logout]", "button[form='op.logoutForm'][name=logout][value=yes]"),
         "new-secret": ("a[href^='otpauth:']",),
@@ -38,6 +38,6 @@ GENERIC = Site(
     screens=(
         Screen("mfa-enrolment", any=("new-secret",)),
         Screen("sign-out-confirm", all=("stay", "logout"), fields={"confirm": "logout", "decline": "stay"}),
-        Screen("consent", all=("accept", "deny"), fields={"accept": "accept", "decline": "deny"}),
+        Screen("consent", all=("consent.accept", "deny"), fields={"accept": "consent.accept", "decline": "deny"}),
     ),
 )

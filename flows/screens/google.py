@@ -115,20 +115,20 @@ GOOGLE = Site(
             f"role=button :: /^({words.CONTINUE})$/i",
         ),
         "app-continue": (f"role=button :: /^({words.CONTINUE})$/i", "[jsname=k77Iif] button"),
-        "accept": (
+        "consent.accept": (
             "#submit_approve_access button",
             "#submit_approve_access",
             "button#approve_button",
             "#approve_button",
         ),
-        "decline": (
+        "consent.decline": (
             "#submit_deny_access button",
             "#submit_deny_access",
             f"role=button :: /^({words.CANCEL})$/i",
         ),
         "dialog-back": ("[role=dialog][aria-modal=true] button[jsname=K4efff]",),
-        "consent-app": ("#headingText", "role=heading"),
-        "consent-scopes": ("input[data-scope]", "input[type=checkbox][jsname=YPqjbf]"),
+        "consent.app": ("#headingText", "role=heading"),
+        "consent.scopes": ("input[data-scope]", "input[type=checkbox][jsname=YPqjbf]"),
         "scope-box": (
             "input[type=checkbox][data-scope]",
             "input[type=checkbox][jsname=YPqjbf]",
@@ -161,7 +161,7 @@ GOOGLE = Site(
         Screen("error", url=r"/signin/oauth/error|/o/oauth2/(v2/)?error|/disabled\b"),
         Screen("error", url=r"/signin/oauth/warning"),
         # "Error 403: access_denied": the number and the code are the same in every language.
-        Screen("error", text=r"\b4\d\d ?[:：] ?[a-z]+(_[a-z]+)+\b", none=(*FIELDS, "accept", "tile")),
+        Screen("error", text=r"\b4\d\d ?[:：] ?[a-z]+(_[a-z]+)+\b", none=(*FIELDS, "consent.accept", "tile")),
         Screen("captcha", any=("captcha",)),
         Screen("hop", url=r"/(samlrp/|accounts/SetSID|CheckCookie|v3/signin/continue)", none=FIELDS),
         Screen(
@@ -214,13 +214,18 @@ GOOGLE = Site(
         ),
         # Asked once more after a click with no box ticked; `allow` ticks them all first.
         Screen("consent", any=("dialog-back",), fields={"back": "dialog-back"}),
-        Screen("consent", any=("accept",), none=FIELDS, fields={"accept": "accept", "decline": "decline"}),
+        Screen(
+            "consent",
+            any=("consent.accept",),
+            none=FIELDS,
+            fields={"accept": "consent.accept", "decline": "consent.decline"},
+        ),
         Screen(
             "consent",
             url=r"/signin/oauth/(legacy/)?consent",
             any=("app-continue",),
             none=FIELDS,
-            fields={"accept": "app-continue", "decline": "decline"},
+            fields={"accept": "app-continue", "decline": "consent.decline"},
         ),
         Screen(
             "consent",

@@ -199,16 +199,16 @@ MICROSOFT = Site(
         ),
         "app-confirm": ("#remoteConnectDescription", "#appConfirmTitle", "#appConfirmDescription"),
         "app-confirm-yes": ("#remoteConnectSubmit", "#idSIButton9", "button[data-testid=primaryButton]"),
-        "consent-scopes": (".scope", "[data-test-id^=scope]", ".consent-scopes li"),
-        "accept": ("#idBtn_Accept", "button[data-testid=appConsentPrimaryButton]", "#idSIButton9"),
-        "accept-named": ("#idBtn_Accept", "[data-testid=appConsentPrimaryButton]"),
-        "decline": (
+        "consent.scopes": (".scope", "[data-test-id^=scope]", ".consent-scopes li"),
+        "consent.accept": ("#idBtn_Accept", "button[data-testid=appConsentPrimaryButton]", "#idSIButton9"),
+        "consent.accept-named": ("#idBtn_Accept", "[data-testid=appConsentPrimaryButton]"),
+        "consent.decline": (
             "#idBtn_Deny",
             "#idBtn_Back",
             "button[data-testid=appConsentSecondaryButton]",
             "button[data-testid=secondaryButton]",
         ),
-        "consent-app": ("#appName", ".app-name", "[data-test-id=appName]"),
+        "consent.app": ("#appName", ".app-name", "[data-test-id=appName]"),
         "approval": (
             f"role=heading :: /{words.ADMIN_APPROVAL}/i",
             f".title, .row.text-title :: /{words.ADMIN_APPROVAL}/i",
@@ -336,20 +336,25 @@ MICROSOFT = Site(
         Screen(
             "consent",
             present=page_id("ConvergedConsent"),
-            any=("accept",),
+            any=("consent.accept",),
             none=ASKING,
-            fields={"accept": "accept", "decline": "decline"},
+            fields={"accept": "consent.accept", "decline": "consent.decline"},
         ),
-        Screen("consent", any=("accept-named",), none=ASKING, fields={"accept": "accept", "decline": "decline"}),
+        Screen(
+            "consent",
+            any=("consent.accept-named",),
+            none=ASKING,
+            fields={"accept": "consent.accept", "decline": "consent.decline"},
+        ),
         Screen(
             "consent",
             text=(
                 r"permissions requested|angeforderte berechtigungen|autorisations demandées|permisos solicitados|permissões solicitadas"
                 r"|autorizzazioni richieste|aangevraagde machtigingen|アクセス許可.{0,8}(要求|必要)|要求.{0,8}アクセス許可|请求的权限"
             ),
-            any=("accept",),
+            any=("consent.accept",),
             none=ASKING,
-            fields={"accept": "accept", "decline": "decline"},
+            fields={"accept": "consent.accept", "decline": "consent.decline"},
         ),
         Screen(
             "account-chooser",

@@ -70,7 +70,7 @@ OKTA = Site(
         ),
         Screen("mfa-enrolment", any=("enrol",), fields={"skip": "skip"}),
         Screen("stay-signed-in", any=("stay-no",), fields={"no": "stay-no"}),
-        Screen("consent", any=("consent",), fields={"accept": "accept", "decline": "decline"}),
+        Screen("consent", any=("consent",), fields={"accept": "consent.accept", "decline": "consent.decline"}),
         Screen("push", any=("challenge-number",), none=FIELDS, fields={"number": "challenge-number", **OTHER}),
         Screen("unknown", all=("methods", "identifier")),
         Screen(

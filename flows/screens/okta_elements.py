@@ -195,7 +195,7 @@ ELEMENTS: dict[str, tuple[str, ...]] = {
         "[data-se=consent-description]",
         f"{VIEW}:has(.consent-description)",
     ),
-    "consent-app": (
+    "consent.app": (
         "[data-se=title-text] b",
         "[data-se=title-text] h1",
         ".title-text b",
@@ -203,8 +203,8 @@ ELEMENTS: dict[str, tuple[str, ...]] = {
         ".detail-row h1 b",
         ".detail-row h1",
     ),
-    "accept": ("form [data-se=save]", "form input[data-type=save]"),
-    "decline": ("form [data-se=cancel]", "form input[data-type=cancel]"),
+    "consent.accept": ("form [data-se=save]", "form input[data-type=save]"),
+    "consent.decline": ("form [data-se=cancel]", "form input[data-type=cancel]"),
     "challenge-number": ("[data-se=challenge-number]", "[data-se=text-code]", ".phone--number"),
     "continue": (
         f"{VIEW}.device-assurance-grace-period [data-type=save]",

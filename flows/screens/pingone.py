@@ -34,9 +34,9 @@ PINGONE = Site(
         "sign-up": ("input[name='name.given']", "input[name='name.family']", "input[name=given]", "input[name=family]"),
         "agreement": ("input[type=checkbox][name*=agree i]", "input[type=checkbox][id*=agree i]"),
         "consent": ("[data-id*=consent i]",),
-        "accept": ("button[data-id=submit-button]", "button[data-id*=allow i]", "button[data-id*=accept i]"),
-        "decline": ("button[data-id*=deny i]", "button[data-id*=cancel i]"),
-        "consent-app": ("[data-id*=consent i] strong", "[data-id*=application i]", "h1"),
+        "consent.accept": ("button[data-id=submit-button]", "button[data-id*=allow i]", "button[data-id*=accept i]"),
+        "consent.decline": ("button[data-id*=deny i]", "button[data-id*=cancel i]"),
+        "consent.app": ("[data-id*=consent i] strong", "[data-id*=application i]", "h1"),
         "signed-out": ("[data-id*=signed-off i]", "[data-id*=signoff i]"),
         "error": ("[role=alert]", "[data-id*=error-message i]", "[data-id*=errorMessage i]"),
     },
@@ -44,7 +44,9 @@ PINGONE = Site(
         Screen("hop", present=("input[type=hidden][name=SAMLResponse]",)),
         Screen("unknown", any=("sign-up",)),
         Screen("password-expired", any=("new-password",)),
-        Screen("consent", any=("consent",), none=FIELDS, fields={"accept": "accept", "decline": "decline"}),
+        Screen(
+            "consent", any=("consent",), none=FIELDS, fields={"accept": "consent.accept", "decline": "consent.decline"}
+        ),
         Screen("terms", any=("agreement",), none=FIELDS),
         Screen(
             "credentials",
