@@ -35,11 +35,13 @@ LEAVE = """<form method=post action="/end"><button id=stay name=answer value=sta
 
 @dataclass
 class OwnIdp:
-    """One provider that answers. `survives`: its logout only says that it is one. `asked`: the authorize requests so far."""
+    """One provider that answers. `survives`: its logout only says that it is one; `device`: who is signed in without a cookie and
+    without being asked. `asked`: the authorize requests so far."""
 
     url: str
     world: World
     survives: bool = False
+    device: str = ""
     provider: Provider = field(init=False)
     asked: list[dict[str, str]] = field(default_factory=list)
 
@@ -63,7 +65,9 @@ def external(idp: OwnIdp | None = None, mail: OwnIdp | None = None) -> External:
 
 
 @contextmanager
-def own_idp(host: str = "localhost", *, survives: bool = False, silent: bool = False) -> Iterator[OwnIdp]:
+def own_idp(
+    host: str = "localhost", *, survives: bool = False, device: str = "", silent: bool = False
+) -> Iterator[OwnIdp]:
     """A fresh provider in a thread. Two of them need two hosts: cookies know no port. `silent`: it does not say where to sign
     out."""
     app = Flask("own-idp")
@@ -71,7 +75,7 @@ def own_idp(host: str = "localhost", *, survives: bool = False, silent: bool = F
     app.config["SESSION_COOKIE_NAME"] = "own_idp"
     # Authlib refuses plain http, which is all there is on loopback.
     server = make_server("127.0.0.1", 0, _as_https(app.wsgi_app), threaded=True)
-    idp = OwnIdp(f"http://{host}:{server.server_port}", build(parse("google")), survives)
+    idp = OwnIdp(f"http://{host}:{server.server_port}", build(parse("google")), survives, device)
     idp.provider = Provider(app, idp.world, "own", idp.url, idp.url, PATHS, dict(CLIENTS))
     _Pages(app, idp).mount()
     if silent:
@@ -116,7 +120,7 @@ class _Pages:
 
     @property
     def who(self) -> Account | None:
-        return self.idp.world.account(session.get("who", ""))
+        return self.idp.world.account(session.get("who", self.idp.device))
 
     def authorize(self) -> Response:
         params = request.args.to_dict()

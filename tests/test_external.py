@@ -9,7 +9,7 @@ from own_idp import external, own_idp
 from play import Played
 from stranger import somebody
 
-from runbook.sandbox.world import MAILBOX
+from runbook.sandbox.world import ADMIN, MAILBOX
 from runbook.settings.external import External
 
 pytestmark = pytest.mark.thorough
@@ -59,6 +59,17 @@ async def test_a_provider_whose_session_survives_its_logout_is_found_out(tmp_pat
         before = played.rows
         outcome = await played.run()
     assert (outcome.name, outcome.reason) == ("HumanNeeded", "still-signed-in"), outcome
+    assert played.rows == before
+
+
+async def test_a_device_that_signs_in_is_found_out_though_the_provider_asks_for_consent_first(tmp_path: Path) -> None:
+    with own_idp(device=ADMIN) as idp:
+        played = Played(tmp_path, external=external(idp))
+        before = played.rows
+        outcome = await played.run()
+        assert not idp.world.events("password")
+    assert (outcome.name, outcome.reason) == ("HumanNeeded", "silently-signed-in-again"), outcome
+    assert "without a cookie" in outcome.cause
     assert played.rows == before
 
 

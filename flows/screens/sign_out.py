@@ -16,6 +16,8 @@ from runbook.step import HumanNeeded, Job, RunbookError, origin_of
 
 ASKS = ("username", "credentials", "password")
 OVER = (*ASKS, "signed-out", "account-chooser")
+# To whoever is signed in: the place itself, or what an application may do in that person's name.
+KNOWN = ("goal", "consent")
 MOST_PAGES = 8
 
 
@@ -91,25 +93,9 @@ async def prove_signed_out(job: Job, page: Page, place: Place, *, asked: bool = 
     Raises HumanNeeded with the verdict when somebody is still, or again, signed in."""
     name = place.site.name
     left = await session_cookies(job, place)
-    if not asked:
-        await job.goto(place.home, page)
-    inside = place.site.account or origin_of(place.home) + "/"
-    # A home stays at its own address for whoever is signed in, whatever words are in it.
-    goal = (
-        place.inside
-        or rf"^{re.escape(inside)}(?!.*(login|signin|auth))|^{re.escape(place.site.account or place.home)}$"
-    )
-    seen = await look(page, goal=goal, patience=job.patience, overrides=job.locators)
-    if seen.screen == "goal":
-        at_home = origin_of(page.url) == origin_of(place.home)
-        shown = await _told_at_home(job, page) if at_home else None
-        if shown is None:
-            raise (
-                signed_in_again(name)
-                if await unasked(job, page, place, goal)
-                else still_there(name, verdict(place, left))
-            )
-        seen = shown
+    seen = await _again(job, page, place, asked=asked)
+    if seen.screen in KNOWN:
+        raise await _known(job, page, place, left)
     if seen.screen == "error":
         if place.instead is None or seen.site == "browser":
             raise dead_end(seen)
@@ -118,15 +104,13 @@ async def prove_signed_out(job: Job, page: Page, place: Place, *, asked: bool = 
         )
         await prove_signed_out(job, page, place.instead, ended=ended)
         return
-    if seen.screen == "consent":  # asked of whoever is signed in
-        raise still_there(name, "still-signed-in")
     if seen.screen not in (*ASKS, "account-chooser"):
         raise page_changed(
             seen, "a page that asks for credentials", f"{name} shows no credential page after the sign-out."
         )
     if left := await session_cookies(job, place):
         if ended:
-            raise still_there(name, "still-signed-in", f" (cookies: {', '.join(left)})")
+            raise still_there(name, f" (cookies: {', '.join(left)})")
         # It asks for credentials all the same: they are of a session that has ended, and a sign-out had nothing to end.
         job.say(f"{name} asks for credentials and left {', '.join(left)} behind: dropped, and asked again.")
         await drop_cookies(job, place)
@@ -135,7 +119,7 @@ async def prove_signed_out(job: Job, page: Page, place: Place, *, asked: bool = 
     if place.site.session_api:
         status, _ = await job.fetch(place.site.session_api, page)
         if status == 200:
-            raise still_there(name, "still-signed-in", f" ({place.site.session_api} answers 200)")
+            raise still_there(name, f" ({place.site.session_api} answers 200)")
     job.prove(
         "signed-out",
         f"{name.capitalize()} asks for credentials when it is asked again.",
@@ -146,55 +130,61 @@ async def prove_signed_out(job: Job, page: Page, place: Place, *, asked: bool = 
     job.say(f"{name} asks for credentials again: signed out.")
 
 
-def verdict(place: Place, left: list[str]) -> str:
-    """What it is called when somebody is signed in after a sign-out, and is not without cookies. Where a site's session cookies are
-    known and were gone, another one did it."""
-    gone = bool(place.site.session_cookies) and not left
-    return "silently-signed-in-again" if gone else "still-signed-in"
+async def _again(job: Job, page: Page, place: Place, *, asked: bool = False) -> Seen:
+    """What the place shows when it is asked again; a screen of `KNOWN` to whoever is signed in."""
+    if not asked:
+        await job.goto(place.home, page)
+    inside = place.site.account or origin_of(place.home) + "/"
+    # A home stays at its own address for whoever is signed in, whatever words are in it.
+    goal = (
+        place.inside
+        or rf"^{re.escape(inside)}(?!.*(login|signin|auth))|^{re.escape(place.site.account or place.home)}$"
+    )
+    seen = await look(page, goal=goal, patience=job.patience, overrides=job.locators)
+    if seen.screen == "goal" and origin_of(page.url) == origin_of(place.home):
+        # A home that shows its login at its own address (Okta, Keycloak), or an error, is told from one that shows an account.
+        shown = await look(page, patience=min(job.patience, 2.0), overrides=job.locators)
+        return shown if shown.screen in (*ASKS, "account-chooser", "error") else seen
+    return seen
 
 
-async def unasked(job: Job, page: Page, place: Place, goal: str) -> bool:
-    """Whether somebody is signed in even by a browser that has no cookie left but Jira's: then no session did it, whatever the
-    site calls its cookies. What is in the way of finding out is no proof."""
+async def _known(job: Job, page: Page, place: Place, left: list[str]) -> HumanNeeded:
+    """The ending of a place that knows somebody after the sign-out. `left`: session cookies that the browser held before it was
+    asked again. Where those are known and were gone, another cookie did it; where it needs no cookie at all, no session did."""
+    name = place.site.name
+    if await _needs_no_cookie(job, page, place):
+        return HumanNeeded(
+            f"{name} signed the admin in again without asking, right after the sign-out and without a cookie.",
+            remedy="Kerberos, a certificate or a device signs in here, and no sign-out ends that: run as a user or on a machine "
+            "without it.",
+            reason="silently-signed-in-again",
+        )
+    if place.site.session_cookies and not left:
+        return HumanNeeded(
+            f"{name} signed the admin in again without asking, right after the sign-out.",
+            remedy="It remembers this browser by a cookie of its own: run with --logout-by cookies.",
+            reason="silently-signed-in-again",
+        )
+    return still_there(name)
+
+
+async def _needs_no_cookie(job: Job, page: Page, place: Place) -> bool:
+    """Whether somebody is signed in even by a browser that has no cookie left but Jira's. What is in the way of finding out is no
+    proof."""
     kept = (job.channel.site.host, *job.channel.redirect_hosts)
-    for domain in {cookie.get("domain", "") for cookie in await job.context.cookies()}:
+    for domain in {cookie["domain"] for cookie in await job.context.cookies() if "domain" in cookie}:
         if not any(f".{host}".endswith(f".{domain.lstrip('.')}") for host in kept):
             await job.context.clear_cookies(domain=domain)
     try:
-        await job.goto(place.home, page)
-        seen = await look(page, goal=goal, patience=job.patience, overrides=job.locators)
+        return (await _again(job, page, place)).screen in KNOWN
     except RunbookError:
         return False
-    return seen.screen == "goal" and not (
-        origin_of(page.url) == origin_of(place.home) and await _told_at_home(job, page)
-    )
 
 
-async def _told_at_home(job: Job, page: Page) -> Seen | None:
-    """A home that shows its login at its own address (Okta, Keycloak), or an error, is told from one that shows an account."""
-    seen = await look(page, patience=min(job.patience, 2.0), overrides=job.locators)
-    return seen if seen.screen in (*ASKS, "account-chooser", "error") else None
-
-
-def signed_in_again(name: str) -> HumanNeeded:
-    """The ending when no session is left to sign out of, and somebody is signed in all the same."""
-    return HumanNeeded(
-        f"{name} signed the admin in again without asking, right after the sign-out and without a cookie.",
-        remedy="Kerberos, a certificate or a device signs in here, and no sign-out ends that: run as a user or on a machine without it.",
-        reason="silently-signed-in-again",
-    )
-
-
-def still_there(name: str, verdict: str, detail: str = "") -> HumanNeeded:
-    """The ending when the proof fails: nothing has been changed in Jira at that point."""
-    if verdict == "silently-signed-in-again":
-        return HumanNeeded(
-            f"{name} signed the admin in again without asking, right after the sign-out{detail}.",
-            remedy="It remembers this browser by a cookie of its own: run with --logout-by cookies.",
-            reason=verdict,
-        )
+def still_there(name: str, detail: str = "") -> HumanNeeded:
+    """The ending when a session survived: nothing has been changed in Jira at that point."""
     return HumanNeeded(
         f"{name} still knows the admin after the sign-out{detail}.",
         remedy="Check the logout address of the identity provider in the settings, or run with --logout-by cookies.",
-        reason=verdict,
+        reason="still-signed-in",
     )
