@@ -12,7 +12,7 @@ from runbook.step import ConfigError
 
 
 def elements() -> dict[str, tuple[str, ...]]:
-    """Full name (`microsoft.accept`, `email-page.add-account`) to the built-in locators."""
+    """Full name (`microsoft.consent.accept`, `email-page.add-account`) to the built-in locators."""
     return LOCATORS | {f"{site.name}.{name}": ways for site in SITES.values() for name, ways in site.elements.items()}
 
 
@@ -27,10 +27,10 @@ def check_overrides(overrides: Mapping[str, str]) -> None:
     there = elements()
     for name, locator in overrides.items():
         if name not in there:
-            near = get_close_matches(name, there, 1)
+            near = get_close_matches(name, there)
             raise ConfigError(
                 f"[locators] {name} is not an element that the runbook looks for.",
-                remedy=f"Did you mean {near[0]}?" if near else "Example: email-page.add-account",
+                remedy=f"Did you mean {' or '.join(near)}?" if near else "Example: email-page.add-account",
             )
         _, sep, pattern = locator.partition(" :: ")
         if sep and not re.fullmatch(r"/.+/[a-z]*", pattern.strip(), re.DOTALL):

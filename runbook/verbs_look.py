@@ -27,8 +27,12 @@ def markdown(steps: Sequence[Step]) -> str:
 
 def show_settings(project: str | None, config: Path | None, as_json: bool) -> str:
     """The settings in force, one line each: key, value (secrets as ***), source. With a project: those of its channel alone,
-    and the tool's own."""
+    and the tool's own. Raises ConfigError where they cannot be used."""
     found = load(project, config=config)
+    if found.locators:
+        from flows.elements import check_overrides
+
+        check_overrides(found.locators)
     if as_json:
         told = [{"key": key, "value": value, "source": source} for key, value, source in found.rows(project)]
         return json.dumps(told, indent=2, ensure_ascii=False)

@@ -11,7 +11,7 @@ from flows.elements import check_overrides, elements
 from flows.screens import SITES
 from flows.screens.generic import IN_FORMS
 from runbook.errors import ConfigError
-from runbook.verbs_look import show_locators
+from runbook.verbs_look import show_locators, show_settings
 
 pytestmark = pytest.mark.thorough
 
@@ -63,3 +63,13 @@ def test_the_button_of_a_consent_page_has_a_name_of_its_own(site: str) -> None:
     check_overrides(override)
     assert SITES[site].locators("consent.accept", override)[0] == "#allow-it"
     assert "#allow-it" not in SITES[site].locators("consent.accept", {})
+
+
+def test_a_name_that_no_element_has_is_told_where_the_settings_are_shown(tmp_path: Path) -> None:
+    file = tmp_path / "runbook.toml"
+    file.write_text('[locators]\n"microsoft.accept" = "#allow-it"\n', encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"microsoft\.accept") as refused:
+        show_settings(None, file, as_json=False)
+    assert "microsoft.consent.accept" in refused.value.remedy
+    file.write_text('[locators]\nmicrosoft.consent.accept = "#allow-it"\n', encoding="utf-8")
+    assert "locators.microsoft.consent.accept" in show_settings(None, file, as_json=False)
