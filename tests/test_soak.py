@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import uuid
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from soak.judge import Judged, Tolerance, judge
-from soak.table import judged, told, within
+from soak.table import CLIMB, judged, told, within
 from soak.watching import Moment, Played, Watched, marked, watching
 
 pytestmark = pytest.mark.thorough
@@ -32,11 +34,12 @@ def grown(rows: list[Judged]) -> set[str]:
 @pytest.mark.long
 @pytest.mark.timeout(900)
 def test_the_short_form_finds_nothing_that_grows_fails_or_is_left_behind() -> None:
-    command = [sys.executable, "-m", "tests.soak", "--runs", "1", "--minutes", "0.01", "--channels", "7"]
+    command = [sys.executable, "-m", "tests.soak", "--runs", "1", "--minutes", "0.01"]
     done = subprocess.run(command, cwd=TOP, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "Nothing failed, and nothing was left behind." in done.stdout
-    assert "| inside a sweep: descriptors | 6 |" in done.stdout
+    for what in ("memory", "descriptors", "processes"):
+        assert re.search(rf"\| inside a sweep: {what} \| 24 \| .* \| no growth \|", done.stdout), done.stdout
 
 
 @pytest.mark.parametrize(
@@ -72,6 +75,17 @@ def test_whatever_grows_inside_a_sweep_is_found() -> None:
     moments = [Moment(300, 100 + 10 * stage, 8, stage) for stage in range(10)]
     rows = within([Played(1.0, Watched(moments), "", (), 9)], 10)
     assert grown(rows) == {"inside a sweep: descriptors"}
+
+
+def swept(memory: Callable[[int], float], channels: int = 25) -> list[Played]:
+    """One sweep that takes so much memory while so many channels are done."""
+    return [Played(1.0, Watched([Moment(memory(done), 100, 8, done) for done in range(channels)]), "", (), 9)]
+
+
+def test_the_memory_of_a_sweep_climbs_and_falls_again_and_only_a_higher_climb_is_growth() -> None:
+    assert not grown(within(swept(lambda done: 340 + 12 * (done % CLIMB)), 25))
+    assert grown(within(swept(lambda done: 340 + 12 * (done % CLIMB) + 3 * done), 25)) == {"inside a sweep: memory"}
+    assert "too few" in within(swept(lambda done: 340 + 12 * done, channels=24), 24)[0].row()  # it may be one climb
 
 
 def test_what_failed_and_what_was_left_is_told() -> None:

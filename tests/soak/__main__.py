@@ -53,7 +53,7 @@ def _play(name: str, soak: Soak, play: Callable[[Server], Played], more: Callabl
 @click.command(context_settings={"show_default": True})
 @click.option("--runs", default=300, type=click.IntRange(0), help="`connect` runs in a row.")
 @click.option("--minutes", default=30.0, type=click.FloatRange(0), help="So long sweep follows on sweep.")
-@click.option("--channels", default=10, type=click.IntRange(2), help="Channels of each sweep.")
+@click.option("--channels", default=25, type=click.IntRange(2), help="Channels of each sweep.")
 def main(runs: int, minutes: float, channels: int) -> None:
     """Looks whether anything grows."""
     for number in (signal.SIGINT, signal.SIGTERM):  # in the background of a shell the first is ignored

@@ -11,10 +11,12 @@ FEWEST = 6  # of a series that is judged: two in each third
 
 @dataclass(frozen=True)
 class Tolerance:
-    """What a series may gain from its second third to its last, and is still said not to grow: the larger of the two."""
+    """What a series may gain from its second third to its last, and is still said not to grow: the larger of the two. A series
+    of less than `fewest` measurements is not judged."""
 
     share: float
     least: float
+    fewest: int = FEWEST
 
 
 @dataclass(frozen=True)
@@ -37,9 +39,9 @@ class Judged:
 
 
 def judge(name: str, series: Sequence[float], tolerance: Tolerance, unit: str = "") -> Judged:
-    """Judges a series of at least `FEWEST` measurements in the order in which they were taken."""
+    """Judges a series of measurements in the order in which they were taken."""
     count = len(series)
-    if count < FEWEST:
+    if count < tolerance.fewest:
         return Judged(name, unit, count, None, None, grows=False)
     third = count // 3
     before, after = median(series[third : count - third]), median(series[count - third :])
