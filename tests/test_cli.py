@@ -184,16 +184,12 @@ def test_ctrl_c_ends_a_pause(stranger: Stranger) -> None:
 
 
 def interrupted(stranger: Stranger, step: int, name: str, *, group: bool) -> tuple[int, dict[str, Any], str]:
-    """Sends a signal when a step starts. Returns the exit code, the last event and what was said on standard error."""
-    last: dict[str, Any] = {}
-    with stranger.begin(*RUN, "--json") as running:
+    """A run that gets a signal as a step starts. Returns the exit code, the last event and what was said on standard error."""
+    argv = (str(step), name, str(int(group)), *RUN, "--json")
+    with stranger.begin(*argv, module="tests.signalled") as running:
         assert running.stdout
         assert running.stderr
-        for line in running.stdout:
-            last = json.loads(line)
-            if (last["event"], last.get("n"), last.get("status")) == ("step", step, "started"):
-                send = os.killpg if group else os.kill
-                send(running.pid, getattr(signal, name))
+        last: dict[str, Any] = [json.loads(line) for line in running.stdout][-1]
         return running.wait(SECONDS), last, running.stderr.read()
 
 

@@ -24,7 +24,7 @@ STRICT = Tolerance(0.05, 5)
 def played(
     memory: float = 300, *, descriptors: int = 100, failure: str = "", left: tuple[str, ...] = (), kept: int = 9
 ) -> Played:
-    return Played(1.0, Watched([Moment(memory, descriptors, 8, 0)]), failure, left, kept)
+    return Played(1.0, Watched([Moment(memory, descriptors, 8, 0, memory / 4)]), failure, left, kept)
 
 
 def grown(rows: list[Judged]) -> set[str]:
@@ -38,7 +38,7 @@ def test_the_short_form_finds_nothing_that_grows_fails_or_is_left_behind() -> No
     done = subprocess.run(command, cwd=TOP, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "Nothing failed, and nothing was left behind." in done.stdout
-    for what in ("memory", "descriptors", "processes"):
+    for what in ("memory", "own memory", "descriptors", "processes"):
         assert re.search(rf"\| inside a sweep: {what} \| 24 \| .* \| no growth \|", done.stdout), done.stdout
 
 
@@ -72,19 +72,21 @@ def test_whatever_grows_from_command_to_command_is_found(what: str) -> None:
 
 
 def test_whatever_grows_inside_a_sweep_is_found() -> None:
-    moments = [Moment(300, 100 + 10 * stage, 8, stage) for stage in range(10)]
+    moments = [Moment(300, 100 + 10 * stage, 8, stage, 70) for stage in range(10)]
     rows = within([Played(1.0, Watched(moments), "", (), 9)], 10)
     assert grown(rows) == {"inside a sweep: descriptors"}
 
 
-def swept(memory: Callable[[int], float], channels: int = 25) -> list[Played]:
-    """One sweep that takes so much memory while so many channels are done."""
-    return [Played(1.0, Watched([Moment(memory(done), 100, 8, done) for done in range(channels)]), "", (), 9)]
+def swept(memory: Callable[[int], float], channels: int = 25, *, own: float = 0) -> list[Played]:
+    """One sweep that takes so much memory while so many channels are done; its own process takes so much more for each."""
+    moments = [Moment(memory(done), 100, 8, done, 70 + own * done) for done in range(channels)]
+    return [Played(1.0, Watched(moments), "", (), 9)]
 
 
 def test_the_memory_of_a_sweep_climbs_and_falls_again_and_only_a_higher_climb_is_growth() -> None:
     assert not grown(within(swept(lambda done: 340 + 12 * (done % CLIMB)), 25))
-    assert grown(within(swept(lambda done: 340 + 12 * (done % CLIMB) + 3 * done), 25)) == {"inside a sweep: memory"}
+    assert grown(within(swept(lambda done: 340 + 12 * (done % CLIMB) + 6 * done), 25)) == {"inside a sweep: memory"}
+    assert grown(within(swept(lambda _: 340, own=1), 25)) == {"inside a sweep: own memory"}
     assert "too few" in within(swept(lambda done: 340 + 12 * done, channels=24), 24)[0].row()  # it may be one climb
 
 

@@ -15,9 +15,15 @@ MEASURES = {
 }
 KEPT = Tolerance(0.0, 0.9)
 # Chromium gives memory back about every eighth channel, some 80 of 420 MB; until then it takes more from channel to channel. A third of
-# the measurements has to hold one such climb, or the climb is taken for growth.
+# the measurements has to hold one such climb, or the climb is taken for growth. On a busy machine the climbs come at other channels,
+# which moves the medians by up to 6 %; a page that is never closed is 20 MB or more for each channel. The runbook's own process does
+# not climb and is judged more strictly.
 CLIMB = 8
-WITHIN = {**MEASURES, "memory": (Tolerance(0.05, 15, fewest=3 * CLIMB), "MB")}
+WITHIN = {
+    **MEASURES,
+    "memory": (Tolerance(0.1, 15, fewest=3 * CLIMB), "MB"),
+    "own": (Tolerance(0.05, 5), "MB"),
+}
 
 
 def judged(name: str, played: Sequence[Played]) -> list[Judged]:
@@ -35,7 +41,8 @@ def within(sweeps: Sequence[Played], channels: int) -> list[Judged]:
     for what, (tolerance, unit) in WITHIN.items():
         stages = [each.watched.by_stage(what) for each in sweeps]
         at = [[stage[done] for stage in stages if done in stage] for done in range(1, channels)]
-        found.append(judge(f"inside a sweep: {what}", [median(values) for values in at if values], tolerance, unit))
+        name = "own memory" if what == "own" else what
+        found.append(judge(f"inside a sweep: {name}", [median(values) for values in at if values], tolerance, unit))
     return found
 
 

@@ -17,12 +17,13 @@ MEGABYTE = 2**20
 @dataclass(frozen=True)
 class Moment:
     """What a tree of processes takes at one moment. `memory`: megabytes that are in no file; `descriptors`: open files and
-    connections; `stage`: how far the work is."""
+    connections; `stage`: how far the work is; `own`: the memory of the first process alone."""
 
     memory: float
     descriptors: int
     processes: int
     stage: int
+    own: float
 
 
 @dataclass
@@ -67,7 +68,8 @@ def watching(pid: int, stage: Callable[[], int] = lambda: 0) -> Iterator[Watched
                 tree = [root, *root.children(recursive=True)]
                 taken = [found for process in tree if (found := _taken(process))]
                 memory, descriptors = sum(each[0] for each in taken), sum(each[1] for each in taken)
-                watched.moments.append(Moment(memory / MEGABYTE, descriptors, len(taken), stage()))
+                own = taken[0][0] if taken else 0
+                watched.moments.append(Moment(memory / MEGABYTE, descriptors, len(taken), stage(), own / MEGABYTE))
 
     thread = threading.Thread(target=watch)
     thread.start()
