@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flows.screens.base import Problem, Screen, Site
 from flows.screens.hops import HOPS, TO_FILL, TO_PRESS
-from flows.screens.words import DISABLED, LOCKED, NOT_ASSIGNED, PASSKEY, SIGNED_OUT, TIMED_OUT
+from flows.screens.words import DISABLED, LOCKED, NOT_ASSIGNED, PASSKEY, SIGNED_OUT, TEMPORARILY, TIMED_OUT
 
 ACTION = "form[action*='/realms/'][action*='/login-actions/']"
 CHOICE = "#kc-select-credential-form"
@@ -18,6 +18,8 @@ LOCK = ":has([class*=fa-unlock], .kcAuthenticatorPasswordClass)"
 # Notices that are no complaint wear the same class as complaints.
 NOTICE = ":is(.alert-info, .alert-warning, .alert-success, .pf-m-info, .pf-m-warning, .pf-m-success)"
 BANNER = ":is(.alert-error, .pf-m-danger)"
+# How it says in some languages that an account is disabled.
+BARRED = r"konto ist gesperrt, bitte|απενεργοποιηθεί|запись заблокирована, свяжитесь|запис заблоковано, зверніться|je neplatný"
 LOGIN = ("username", "password", "credentials")
 CODES = ("totp", "one-time-code")
 
@@ -80,7 +82,6 @@ KEYCLOAK = Site(
             "#kc-recovery-codes-settings-form",
             "#kc-recovery-codes-list",
         ),
-        "key-setup": ("#registerWebAuthn", "#registerWebAuthnAIA", "form#register [type=submit]"),
         "put-off": ("[name=cancel-aia]", "#cancelTOTPBtn", "#cancelWebAuthnAIA"),
         "another-way": ("#try-another-way",),
         "methods": (CHOICE, f"li:has({CHOICE})", "#authenticators-choice"),
@@ -90,7 +91,8 @@ KEYCLOAK = Site(
         "webauthn": ("#authenticateWebAuthnButton", "#kc-try-again"),
         "webauthn-start": ("#authenticateWebAuthnButton",),
         "captcha": ("iframe[src*=recaptcha]", "iframe[src*=hcaptcha]", ".g-recaptcha"),
-        "terms": ("#kc-terms-text", "#kc-accept"),
+        # #kc-accept is on the page that deletes a second factor as well.
+        "terms": ("#kc-terms-text", "html:not(:has(#kc-delete-text)) #kc-accept"),
         "terms-accept": ("#kc-accept",),
         "terms-decline": ("#kc-decline",),
         "consent": ("#kc-oauth",),
@@ -99,7 +101,7 @@ KEYCLOAK = Site(
         "logout": ("#kc-logout", "#kc-logout-confirm [type=submit]", "[name=confirmLogout]"),
         "logout-confirm": ("#kc-logout-confirm", "form[action*='logout-confirm']"),
         "logged-out-from": ("a#continue",),
-        "expired": ("#loginRestartLink", "#loginContinueLink"),
+        "expired": ("#loginContinueLink",),  # #loginRestartLink is where two accounts are about to be linked as well
         "info": ("#kc-info-message", ".kc-info-message"),
         "dead-end": ("#kc-error-message",),
         "field-error": (
@@ -122,7 +124,7 @@ KEYCLOAK = Site(
         Screen("captcha", any=("captcha",), none=("username", "password")),
         Screen("password-expired", any=("new-password",)),
         Screen("mfa-enrolment", any=("totp-setup",), fields={"skip": "put-off"}),
-        Screen("passkey-enrolment", present=("#attestationObject",), any=("key-setup",), fields={"skip": "put-off"}),
+        Screen("passkey-enrolment", present=("#attestationObject",), fields={"skip": "put-off"}),
         Screen("consent", any=("consent",), fields={"accept": "consent.accept", "decline": "consent.decline"}),
         Screen("terms", any=("terms",), fields={"accept": "terms-accept", "decline": "terms-decline"}),
         Screen(
@@ -163,9 +165,11 @@ KEYCLOAK = Site(
         Screen("error", any=("dead-end",)),
     ),
     problems=(
+        # Its own texts say "disabled", or what is "locked" elsewhere, of both; what is only for a while says so.
+        Problem("locked", ("field-error", "banner"), TEMPORARILY, (*LOGIN, *CODES)),
+        Problem("account-disabled", ("field-error", "banner"), rf"{DISABLED}|{BARRED}", (*LOGIN, *CODES)),
         Problem("locked", ("field-error", "banner"), LOCKED, (*LOGIN, *CODES)),
-        Problem("account-disabled", ("field-error", "banner"), DISABLED, (*LOGIN, *CODES)),
-        Problem("account-disabled", ("dead-end",), DISABLED, ("error",)),
+        Problem("account-disabled", ("dead-end",), rf"{DISABLED}|{BARRED}", ("error",)),
         Problem("not-assigned", ("dead-end",), NOT_ASSIGNED, ("error",)),
         Problem("code-rejected", ("field-error", "banner"), rf"^(?!.*({TIMED_OUT}))", CODES),
         Problem("credentials-rejected", ("field-error", "banner-after-try"), rf"^(?!.*({TIMED_OUT}))", LOGIN),

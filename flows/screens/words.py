@@ -9,19 +9,25 @@ from __future__ import annotations
 LOCKED = (
     r"zu oft|trop grand nombre|muitas vezes|te vaak"
     r"|locked|too many|temporarily (disabled|blocked|suspended)|gesperrt|zu viele|vorübergehend|verrouillé|bloqué|trop de"
-    r"|bloquead|demasiad|muitas tentativas|bloccat|troppi|troppe|vergrendeld|geblokkeerd|te veel|zablokowan|zbyt wiele"
+    r"|bloquead|demasiad[ao]s|muitas tentativas|bloccat|troppi|troppe|vergrendeld|geblokkeerd|te veel|zablokowan|zbyt wiele"
     r"|låst|för många|for mange|spærret|lukittu|liian monta|uzamčen|zablokov|příliš mnoho|kilitlen|çok fazla"
     r"|blockier|geblok|bloklan|bloquej|blok(ov|án|eer|er[aei]|kert|ira)|užblok|diblokir|disekat|bloķ|blocat|estetty|suljettu"
     r"|letilt|tiltva|zárol|spärra|engellen|блокиран|заблокова|занадто багато|khóa|حظر|محظور|مسدود|נחס[םמ]|חסום|차단"
     r"|απενεργοποιη|δεν έχει πρόσβαση"
     r"|заблокирован|слишком много|ロック|回数|锁定|鎖定|过多|過多|잠겼|잠긴|너무 많"
 )
+# For a while; of an account, where it is known that the text speaks of one.
+TEMPORARILY = (
+    r"temporarily|temporär|vorübergehend|temporairement|temporalment|temporalmente|temporaneamente|temporariamente|tijdelijk|tillfällig"
+    r"|midlertidig|väliaikaisesti|dočasne|dočasně|tymczasowo|geçici|временно|тимчасово|átmenetileg|laikinai|uz laiku|προσωρινά"
+    r"|დროებით|مؤقت|موقت|ชั่วคราว|一時的|临时|暂时|暫時|일시적"
+)
 # The account exists and may not sign in at all.
 DISABLED = (
     r"disabled|deactivated|suspended|inactive|deaktiviert|désactivé|suspendu|deshabilitad|desactivad|inhabilitad|desativad"
     r"|suspens|disabilitat|disattivat|sospes|uitgeschakeld|gedeactiveerd|wyłączone|dezaktywowan|zawieszon|inaktiver"
     r"|avstängt|deaktiver|poistettu käytöstä|zakázán|deaktivován|devre dışı|отключен|деактивирован|アカウント[^。]*無効(?!な)|無効(に|化)"
-    r"|停止|禁用|停用|비활성|정지"
+    r"|停止|禁用|停用|비활성|정지|inhabilitat|fiók.{0,16}inaktív|sustabdyt|atspējot|zakázaný|გათიშ|ปิดใช้งาน|معطل|غیرفعال"
 )
 # This one-time code was right and has been used before.
 REUSED = (
@@ -127,7 +133,8 @@ SIGNED_OUT = (
     r"(signed|logged) (you )?out|abgemeldet|ausgeloggt|déconnecté|ha cerrado (la )?sesión|sesión cerrada|sessão (foi )?encerrada"
     r"|desconectad|disconness|uscito|afgemeld|uitgelogd|wylogowan|loggats? ut|loggat ut|logget (ud|av)|kirjauduttu ulos"
     r"|odhlášen|çıkış (yaptınız|yapıldı)|oturumunuz kapat|вышли из|выполнен выход|ログアウト(しました|済)|サインアウト(しました|済)"
-    r"|已(注销|登出|退出)|로그아웃(되었|했)"
+    r"|已(经|經)?(成功)?(被)?(注销|登出|退出)|로그아웃(되었|했)|sessão foi terminada|sikeres kilépés|kijelentkez(ett|ve)|odhlásili ste"
+    r"|вийшли з|αποσυνδεθεί|გახვედით|قمت بتسجيل الخروج|خارج شده|ออกจากระบบแล้ว"
 )
 # The sign-in, or the page, took too long: nothing was refused, and it has to be begun again.
 TIMED_OUT = (
@@ -135,6 +142,10 @@ TIMED_OUT = (
     r"|caduc|agotado|se agotó|excedi(do|ó)|scadut|tempo limite|esgotad|verlopen|verstreken|verloop|wygas|upłyn|przekroczono"
     r"|gått ut|har gått|utløpt|udløbet|vanhentunut|aikakatkais|vypršel|zaman aşım|süresi|истек|просроч|слишком долго"
     r"|タイムアウト|期限切れ|有効期限|時間切れ|超时|逾時|过期|過期|失效|만료|초과"
+    r"|zu lange|écoulé|tardado demasiado|troppo tempo|esgotat|excedit el temps|muito (tempo )?para|te lang|dużo czasu|lång tid|maxtidsgräns"
+    r"|lang tid|tidsavbrutt|liian kauan|příliš dlouho|príliš dlho|çok uzun sürdü|időtúllép|lejárt|per ilgai|laikas baigėsi|pārāk ilgi"
+    r"|noilg|expirad|vypršal|έληξε|λήξη χρόνου|час .{0,30}(минув|закінчився)|термін дії|ამოიწურ|หมดเวลา|انتهت مهلة|انتهى الإجراء|نفذ الوقت"
+    r"|منقضی|اتمام مدت|به پایان رسید"
 )
 # The password itself is too old and must be changed, in one sentence that names the password.
 MUST_CHANGE = (

@@ -111,6 +111,13 @@ def login(error: str = "", typed: str = "") -> str:
             {"skip": None},
         ),
         (
+            f'<form id="register" {FORM}><input type="hidden" id="attestationObject" name="attestationObject"></form>'
+            '<input type="submit" id="authenticateWebAuthnButton" value="ok"><form><button id="cancelWebAuthnAIA" '
+            'name="cancel-aia">x</button></form>',
+            "passkey-enrolment",
+            {"skip": "#cancelWebAuthnAIA"},
+        ),
+        (
             f'<div id="kc-terms-text">…</div><form {FORM}><input name="accept" id="kc-accept" type="submit">'
             '<input name="cancel" id="kc-decline" type="submit"></form>',
             "terms",
@@ -134,6 +141,8 @@ def login(error: str = "", typed: str = "") -> str:
             {},
         ),
         ('<div id="kc-error-message"><p>Die Anmeldung ist abgelaufen.</p></div>', "session-expired", {}),
+        ('<div id="kc-error-message"><p>Kirjautuminen kesti liian kauan.</p></div>', "session-expired", {}),
+        ('<div id="kc-error-message"><p>A munkamenet inaktív.</p></div>', "error", {}),
         ('<div id="kc-error-message"><p>Ungültiger Parameter: redirect_uri</p></div>', "error", {}),
         ('<h1 id="kc-page-title">x</h1><div id="kc-info-message"><p>Vous êtes déconnecté</p></div>', "signed-out", {}),
         (f"<form {FORM}></form>", "hop", {}),
@@ -164,6 +173,19 @@ async def test_a_page_is_told_by_its_structure(html: str, screen: str, fields: d
         (login(FIELD.format(text="アカウントが無効です。"), "anna"), "account-disabled"),
         (login(FIELD.format(text="Ihr Konto ist deaktiviert."), "anna"), "account-disabled"),
         (login(BANNER.format(kind="error", text="Account is temporarily disabled"), "anna"), "locked"),
+        # Its own texts name both with the same word in most languages; only one of them is for a while.
+        (login(FIELD.format(text="Ihr Benutzerkonto ist gesperrt, bitte"), "anna"), "account-disabled"),
+        (login(FIELD.format(text="Ihr Benutzerkonto ist temporär gesperrt."), "anna"), "locked"),
+        (
+            login(BANNER.format(kind="error", text="Учетная запись заблокирована, свяжитесь"), "anna"),
+            "account-disabled",
+        ),
+        (login(BANNER.format(kind="error", text="Учетная запись временно заблокирована"), "anna"), "locked"),
+        (login(FIELD.format(text="アカウントが一時的に無効です。"), "anna"), "locked"),
+        (login(FIELD.format(text="Compte temporairement désactivé"), "anna"), "locked"),
+        (login(FIELD.format(text="الحساب معطل"), "anna"), "account-disabled"),
+        (CODE.format(error='<span id="input-error-otp-code">Účet je dočasně deaktivován</span>'), "locked"),
+        (login(FIELD.format(text="Demasiados intentos"), "anna"), "locked"),
         (CODE.format(error='<span id="input-error-otp-code">Ungültiger Code.</span>'), "code-rejected"),
         (CODE.format(error='<span id="input-error-otp">Неправильный код.</span>'), "code-rejected"),
         (BANNER.format(kind="error", text="Code non valide.") + CODE.format(error=""), "code-rejected"),
@@ -180,6 +202,9 @@ async def test_a_complaint_is_named_in_any_language(html: str, problem: str) -> 
     [
         login(BANNER.format(kind="error", text="Your login attempt timed out.")),
         login(BANNER.format(kind="error", text="ログインがタイムアウトしました"), "anna"),
+        login(BANNER.format(kind="error", text="Has tardado demasiado en identificarte."), "anna"),
+        login(BANNER.format(kind="error", text="Stai impiegando troppo tempo."), "anna"),
+        login(BANNER.format(kind="error", text="Zbyt dużo czasu zajęło logowanie."), "anna"),
         login(BANNER.format(kind="error", text="Unerwarteter Fehler beim anderen Anbieter")),
         login(BANNER.format(kind="info", text="You need to sign in again"), "anna"),
         login(BANNER.format(kind="warning", text="Bitte melden Sie sich an"), "anna"),
@@ -201,6 +226,20 @@ async def test_a_notice_is_no_refused_password(html: str) -> None:
 )
 async def test_a_form_that_is_no_sign_in_is_not_taken_for_one(html: str) -> None:
     assert (await read(html, AT)).screen == "unknown"
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        f'<div id="kc-delete-text">Delete my code?</div><form {FORM}><input name="accept" id="kc-accept" type="submit">'
+        '<input name="cancel-aia" id="kc-decline" type="submit"></form>',
+        f'<form id="kc-register-form" {FORM}><a id="loginRestartLink" href="/r">hier</a>'
+        '<button name="submitAction" id="confirmOverride">ok</button></form>',
+    ],
+)
+async def test_what_deletes_a_second_factor_or_links_an_account_is_never_agreed_to(html: str) -> None:
+    seen = await read(html, AT)
+    assert (seen.screen, seen.fields.get("accept")) == ("unknown", None)
 
 
 async def test_the_mail_that_has_to_be_confirmed_needs_a_person() -> None:
