@@ -5,6 +5,7 @@ from __future__ import annotations
 from flows.jira.email_page import Row, alerts, choose, in_row, make_reply_to, open_menu, open_page, row_of, watch
 from flows.jira.page import DIALOG, missing, need, press, push
 from flows.jira.tab import not_done
+from flows.jira.writes import written
 from runbook.step import Job, PageChanged, Step
 
 
@@ -36,17 +37,18 @@ class Restore(Step):
 
     async def set_type(self, job: Job, row: Row) -> None:
         """Through the row's own list, or the row's menu and its dialog."""
-        if (field := await in_row(job, row, "dialog.request-type")) is not None:
-            await choose(job, field, job.facts.request_type)
-            if save := await in_row(job, row, "dialog.done"):
-                await press(job, save)
-        elif await open_menu(job, row, "email-page.request-type", needed=True):
-            await choose(job, await need(job, "dialog.request-type", DIALOG), job.facts.request_type)
-            await push(job, "dialog.done", DIALOG)
-        else:
-            raise missing(job, "email-page.request-type")
-        want = {"address": row.address, "request_type": job.facts.request_type}
-        if await watch(job, want=want) != "as-wanted":
-            said = f"Jira did not set the request type. {await alerts(job)}".strip()
-            raise await not_done(job, PageChanged(said, reason="request-type"))
+        async with written(job):
+            if (field := await in_row(job, row, "dialog.request-type")) is not None:
+                await choose(job, field, job.facts.request_type)
+                if save := await in_row(job, row, "dialog.done"):
+                    await press(job, save)
+            elif await open_menu(job, row, "email-page.request-type", needed=True):
+                await choose(job, await need(job, "dialog.request-type", DIALOG), job.facts.request_type)
+                await push(job, "dialog.done", DIALOG)
+            else:
+                raise missing(job, "email-page.request-type")
+            want = {"address": row.address, "request_type": job.facts.request_type}
+            if await watch(job, want=want) != "as-wanted":
+                said = f"Jira did not set the request type. {await alerts(job)}".strip()
+                raise await not_done(job, PageChanged(said, reason="request-type"))
         job.say(f"Request type: {job.facts.request_type}.")

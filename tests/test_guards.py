@@ -148,6 +148,20 @@ def test_what_is_still_to_be_set_again_is_told_whatever_ends_a_run(facts: dict[s
     assert told.rstrip(". ") in interrupted(known).cause
 
 
+@pytest.mark.parametrize(
+    "scenario", ["entra,g1,popup,revoked", "entra,g2,popup,revoked,reply-to", "entra,g3,popup,revoked,reply-to"]
+)
+async def test_what_jira_takes_its_time_to_keep_is_kept_before_the_page_is_left(scenario: str, tmp_path: Path) -> None:
+    played = Played(tmp_path, scenario, ("slow-save",))
+    project = played.world.projects[PROJECT]
+    before = [(row.address, row.request_type) for row in project.connections if row.address == MAILBOX]
+    reply_to = project.reply_to
+    outcome = await played.run()
+    assert (outcome.name, list(outcome.warnings)) == ("Connected", []), outcome.cause
+    assert [(row.address, row.request_type) for row in project.connections if row.address == MAILBOX] == before
+    assert project.reply_to == reply_to
+
+
 @pytest.mark.parametrize("generation", ["g1", "g2", "g3"])
 async def test_a_request_type_that_the_project_does_not_have_is_told_before_the_cut(
     generation: str, tmp_path: Path

@@ -13,6 +13,7 @@ from flows.addresses import ADDRESS
 from flows.jira.names import locators
 from flows.jira.page import DIALOG, first_of, get, gone, missing, need, press, push
 from flows.jira.tab import home, not_done, session_ended, signed_out
+from flows.jira.writes import written
 from flows.screens import EYES, evaluate, evaluate_handle, patiently
 from runbook.step import Job, PageChanged, Transient, load_script, origin_of
 
@@ -175,8 +176,10 @@ async def remove(job: Job, row: Row) -> None:
         )
     confirm = await need(job, "dialog.confirm-remove", DIALOG)
     job.facts.removed_at = job.host.now()
-    await press(job, confirm)
-    if await watch(job, gone=row.address) != "gone":
+    async with written(job):
+        await press(job, confirm)
+        left = await watch(job, gone=row.address)
+    if left != "gone":
         job.facts.removed_at = None
         said = await alerts(job)
         raise Transient(
@@ -222,12 +225,13 @@ async def watch(
 
 async def make_reply_to(job: Job, address: str) -> None:
     """Chooses the reply-to address of the project. Raises PageChanged when the page offers no such choice."""
-    await choose(job, await need(job, "email-page.reply-to"), address)
-    if (save := await get(job, "email-page.reply-to-save")) is not None:
-        await press(job, save)
-    if await watch(job, want={"address": address.lower(), "reply_to": True}) != "as-wanted":
-        said = f"Jira did not make {address} the reply-to address. {await alerts(job)}".strip()
-        raise await not_done(job, PageChanged(said, reason="reply-to"))
+    async with written(job):
+        await choose(job, await need(job, "email-page.reply-to"), address)
+        if (save := await get(job, "email-page.reply-to-save")) is not None:
+            await press(job, save)
+        if await watch(job, want={"address": address.lower(), "reply_to": True}) != "as-wanted":
+            said = f"Jira did not make {address} the reply-to address. {await alerts(job)}".strip()
+            raise await not_done(job, PageChanged(said, reason="reply-to"))
 
 
 async def choose(job: Job, field: ElementHandle, text: str) -> None:

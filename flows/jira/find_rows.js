@@ -23,6 +23,13 @@ const findRows = () => {
   return rows;
 };
 
+// What a list says that is in force. In a form that is sent as a whole, what is chosen is not until the page comes again with it.
+const inForce = (select) => {
+  const sent = select.form && select.form.method === 'post';
+  const option = sent ? [...select.options].find((o) => o.defaultSelected) || select.options[0] : select.selectedOptions[0];
+  return option ? tidy(option.textContent) : '';
+};
+
 // What each row says: address, request type, reply-to, provider, kind of sign-in.
 const readRows = () => {
   const cellUnder = (row, pattern) => {
@@ -33,16 +40,16 @@ const readRows = () => {
   const requestType = (row) => {
     const cell = cellUnder(row, /request type|work type/i);
     const select = (cell || row).querySelector('select[name*=request i], select[aria-label*="request type" i]');
-    if (select) return tidy(select.selectedOptions[0]?.textContent);
+    if (select) return inForce(select);
     if (cell) return textOf(cell);
     const said = /(?:request|work) type:?[ \t]*\n?([^\n]+)/i.exec(row.innerText || '');
     return said ? tidy(said[1]) : '';
   };
   const rows = [...findRows()].map(([row, address]) => ({row, address, rest: textOf(row).toLowerCase().split(address).join(' ')}));
   const marked = rows.some(({rest}) => /(^|\W)reply[- ]?to/i.test(rest));
-  // The list of reply-to addresses shows a choice as soon as it is made, saved or not: a mark in the row is the better witness.
+  // A list that a script draws shows a choice as soon as it is made, saved or not: a mark in the row is the better witness.
   const list = marked ? null : find(['select[name*=reply i]', 'select :: /reply[- ]?to/i']);
-  const chosen = list ? tidy(list.selectedOptions[0]?.textContent).toLowerCase() : '';
+  const chosen = list ? inForce(list).toLowerCase() : '';
   return rows.map(({row, address, rest}) => {
     const icons = [...row.querySelectorAll('img[alt], svg[aria-label], [title]')]
       .map((el) => el.alt || el.getAttribute('aria-label') || el.title).join(' ');

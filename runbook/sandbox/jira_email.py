@@ -7,6 +7,7 @@ row that appears carries the address that the *provider* returned, whoever that 
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 from urllib.parse import urlencode
 
@@ -35,6 +36,7 @@ SHOWN = {
     "imap": "IMAP (basic authentication)",
 }
 _PROVIDERS: dict[str, Provider] = {"microsoft": "microsoft", "google": "google"}
+SAVE_SECONDS = 1.0
 BANNER = "We couldn't connect to your mail server. Check the mailbox and try again."
 
 
@@ -136,6 +138,8 @@ def _logs(project: Project, channel: str) -> ResponseReturnValue:
 def _act(world: World, project: Project) -> ResponseReturnValue:
     """One change, asked by a form (answer: the page) or by the page's script (answer: JSON)."""
     found, form = _session(world), request.form
+    if world.fault("slow-save"):
+        threading.Event().wait(SAVE_SECONDS)
     try:
         text = _change(world, project, found, form)
         jira_web.flash(found, "success", text)

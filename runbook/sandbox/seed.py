@@ -57,6 +57,7 @@ FAULTS = {
     "connects-other": "Jira connects another address than the one that consented",
     "renamed-labels": "labels are called otherwise (value `unknown`: one as never seen, `all`: all of them)",
     "slow-redirect": "the way back from the provider takes some seconds",
+    "slow-save": "Jira takes a second to keep what is changed on its e-mail page",
     "lookalike-login": "the sign-in is a page of another host that looks like it",
     "login-in-frame": "the sign-in is in a frame of another host",
     "framed-login": "a page of another host has the sign-in in its frame",
