@@ -55,13 +55,18 @@ def _locked() -> tuple[Path, FileLock]:
     while True:
         folder = Path(tempfile.mkdtemp(prefix=PREFIX))
         lock = FileLock(folder / LOCK, mode=0o600)
-        lock.acquire()
         # Another process may have taken it for one that was left, between its making and its locking.
+        try:
+            lock.acquire()
+        except FileNotFoundError:
+            continue
         with suppress(OSError, files.OpenToOthers):
             (folder / LOCK).lstat()
             files.check(folder)
             return folder, lock
         lock.release()
+        with suppress(OSError):
+            _vanish(folder)  # locking it has made it anew, open to others
 
 
 def _remove(folder: Path, lock: FileLock) -> None:

@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -48,6 +49,29 @@ def test_whatever_is_temporary_goes_into_it_and_away_with_it(root: Path) -> None
         (made / "raw").write_text("fake-secret")
     assert list(root.iterdir()) == []
     assert (tempfile.gettempdir(), os.environ["TMPDIR"]) == (str(root), str(root))
+
+
+def test_one_that_another_process_removes_before_it_is_locked_is_made_anew(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, taken = [], []
+
+    class Late(FileLock):
+        def acquire(self, *args: Any, **how: Any) -> Any:
+            asked.append(self)
+            if len(asked) == 1:
+                Path(self.lock_file).touch()  # it was opened, and not locked yet
+                taken.extend(remove_left(root))
+            return super().acquire(*args, **how)
+
+    with ExitStack() as stack:
+        with monkeypatch.context() as patched:
+            patched.setattr(scratch, "FileLock", Late)
+            folder = scratch_folder(stack)
+        assert taken
+        assert folder not in taken
+        assert list(root.iterdir()) == [folder]
+    assert list(root.iterdir()) == []
 
 
 def test_one_that_is_in_use_is_left_alone_and_one_that_was_left_is_removed(root: Path) -> None:
