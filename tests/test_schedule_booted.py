@@ -148,7 +148,7 @@ step user-left ls {USER_UNITS} {USER_UNITS}/timers.target.wants
 # --- cron has fired
 folder={shlex.quote(CRON_FOLDER)}
 cd "$folder"
-grep --max-count=1 END < <(timeout 100 journalctl --follow --lines=all --identifier=CRON --output=cat)
+grep --max-count=1 --fixed-strings "(svc) END" < <(timeout 100 journalctl --follow --lines=all --identifier=CRON --output=cat)
 step cron-log cat /home/svc/.local/state/jsm-mailbox-runbook/state/schedule.log
 step cron-fired {AS_SVC} {PYTHON} -m runbook schedule status --as cron --json
 step cron-keep {AS_SVC} {PYTHON} -m runbook schedule remove --as cron
