@@ -176,10 +176,8 @@ async def remove(job: Job, row: Row) -> None:
         )
     confirm = await need(job, "dialog.confirm-remove", DIALOG)
     job.facts.removed_at = job.host.now()
-    async with written(job):
-        await press(job, confirm)
-        left = await watch(job, gone=row.address)
-    if left != "gone":
+    await press(job, confirm)
+    if await watch(job, gone=row.address) != "gone":
         job.facts.removed_at = None
         said = await alerts(job)
         raise Transient(

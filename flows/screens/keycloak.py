@@ -18,8 +18,8 @@ LOCK = ":has([class*=fa-unlock], .kcAuthenticatorPasswordClass)"
 # Notices that are no complaint wear the same class as complaints.
 NOTICE = ":is(.alert-info, .alert-warning, .alert-success, .pf-m-info, .pf-m-warning, .pf-m-success)"
 BANNER = ":is(.alert-error, .pf-m-danger)"
-# How it says in some languages that an account is disabled.
-BARRED = r"konto ist gesperrt, bitte|απενεργοποιηθεί|запись заблокирована, свяжитесь|запис заблоковано, зверніться|je neplatný"
+# How it says that an account is disabled; in some languages with a word that elsewhere is for a while.
+BARRED = rf"{DISABLED}|konto ist gesperrt, bitte|απενεργοποιηθεί|запись заблокирована, свяжитесь|запис заблоковано, зверніться|je neplatný"
 LOGIN = ("username", "password", "credentials")
 CODES = ("totp", "one-time-code")
 
@@ -167,9 +167,9 @@ KEYCLOAK = Site(
     problems=(
         # Its own texts say "disabled", or what is "locked" elsewhere, of both; what is only for a while says so.
         Problem("locked", ("field-error", "banner"), TEMPORARILY, (*LOGIN, *CODES)),
-        Problem("account-disabled", ("field-error", "banner"), rf"{DISABLED}|{BARRED}", (*LOGIN, *CODES)),
+        Problem("account-disabled", ("field-error", "banner"), BARRED, (*LOGIN, *CODES)),
         Problem("locked", ("field-error", "banner"), LOCKED, (*LOGIN, *CODES)),
-        Problem("account-disabled", ("dead-end",), rf"{DISABLED}|{BARRED}", ("error",)),
+        Problem("account-disabled", ("dead-end",), BARRED, ("error",)),
         Problem("not-assigned", ("dead-end",), NOT_ASSIGNED, ("error",)),
         Problem("code-rejected", ("field-error", "banner"), rf"^(?!.*({TIMED_OUT}))", CODES),
         Problem("credentials-rejected", ("field-error", "banner-after-try"), rf"^(?!.*({TIMED_OUT}))", LOGIN),

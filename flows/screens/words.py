@@ -18,16 +18,16 @@ LOCKED = (
 )
 # For a while; of an account, where it is known that the text speaks of one.
 TEMPORARILY = (
-    r"temporarily|temporär|vorübergehend|temporairement|temporalment|temporalmente|temporaneamente|temporariamente|tijdelijk|tillfällig"
-    r"|midlertidig|väliaikaisesti|dočasne|dočasně|tymczasowo|geçici|временно|тимчасово|átmenetileg|laikinai|uz laiku|προσωρινά"
+    r"temporarily|temporär|vorübergehend|temporairement|temporalment|temporaneamente|temporariamente|tijdelijk|tillfällig"
+    r"|midlertidig|väliaikaisesti|dočasn[eě]|tymczasowo|geçici|временно|тимчасово|átmenetileg|laikinai|uz laiku|προσωρινά"
     r"|დროებით|مؤقت|موقت|ชั่วคราว|一時的|临时|暂时|暫時|일시적"
 )
 # The account exists and may not sign in at all.
 DISABLED = (
     r"disabled|deactivated|suspended|inactive|deaktiviert|désactivé|suspendu|deshabilitad|desactivad|inhabilitad|desativad"
     r"|suspens|disabilitat|disattivat|sospes|uitgeschakeld|gedeactiveerd|wyłączone|dezaktywowan|zawieszon|inaktiver"
-    r"|avstängt|deaktiver|poistettu käytöstä|zakázán|deaktivován|devre dışı|отключен|деактивирован|アカウント[^。]*無効(?!な)|無効(に|化)"
-    r"|停止|禁用|停用|비활성|정지|inhabilitat|fiók.{0,16}inaktív|sustabdyt|atspējot|zakázaný|გათიშ|ปิดใช้งาน|معطل|غیرفعال"
+    r"|avstängt|deaktiver|poistettu käytöstä|zakáz[aá]n|deaktivován|devre dışı|отключен|деактивирован|アカウント[^。]*無効(?!な)"
+    r"|無効(に|化)|停止|禁用|停用|비활성|정지|inhabilitat|fiók.{0,16}inaktív|sustabdyt|atspējot|გათიშ|ปิดใช้งาน|معطل|غیرفعال"
 )
 # This one-time code was right and has been used before.
 REUSED = (
@@ -139,10 +139,10 @@ SIGNED_OUT = (
 # The sign-in, or the page, took too long: nothing was refused, and it has to be begun again.
 TIMED_OUT = (
     r"timed? ?-?out|expired|too long|no longer valid|stale|zeitüberschreitung|abgelaufen|nicht mehr gültig|expir[éeó]|délai|trop long"
-    r"|caduc|agotado|se agotó|excedi(do|ó)|scadut|tempo limite|esgotad|verlopen|verstreken|verloop|wygas|upłyn|przekroczono"
+    r"|caduc|agotado|se agotó|excedi(do|ó)|scadut|tempo limite|esgota[dt]|verlopen|verstreken|verloop|wygas|upłyn|przekroczono"
     r"|gått ut|har gått|utløpt|udløbet|vanhentunut|aikakatkais|vypršel|zaman aşım|süresi|истек|просроч|слишком долго"
     r"|タイムアウト|期限切れ|有効期限|時間切れ|超时|逾時|过期|過期|失效|만료|초과"
-    r"|zu lange|écoulé|tardado demasiado|troppo tempo|esgotat|excedit el temps|muito (tempo )?para|te lang|dużo czasu|lång tid|maxtidsgräns"
+    r"|zu lange|écoulé|tardado demasiado|troppo tempo|excedit el temps|muito (tempo )?para|\bte lang\b|dużo czasu|lång tid|maxtidsgräns"
     r"|lang tid|tidsavbrutt|liian kauan|příliš dlouho|príliš dlho|çok uzun sürdü|időtúllép|lejárt|per ilgai|laikas baigėsi|pārāk ilgi"
     r"|noilg|expirad|vypršal|έληξε|λήξη χρόνου|час .{0,30}(минув|закінчився)|термін дії|ამოიწურ|หมดเวลา|انتهت مهلة|انتهى الإجراء|نفذ الوقت"
     r"|منقضی|اتمام مدت|به پایان رسید"

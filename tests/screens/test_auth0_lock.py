@@ -6,23 +6,19 @@ are ours."""
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.async_api import Browser, Page, Route
+from vendor import NPM, needs
 
 from flows.screens import Seen, look
 from runbook import browser
 
-SCRIPT = Path(os.environ.get("RUNBOOK_NPM") or "/nowhere") / "lock.js"
-pytestmark = [
-    pytest.mark.live_idp,
-    pytest.mark.skipif(not SCRIPT.is_file(), reason='there is no lock.js in the folder RUNBOOK_NPM: eval "$(bash .ci/live_idp FOLDER)"'),
-]  # fmt: skip
+SCRIPT = NPM / "lock.js"
+pytestmark = needs(SCRIPT)
 TENANT = "https://acme.eu.auth0.com"
 PLACE = f"{TENANT}/login?state=fake"
 DATABASE = {

@@ -5,23 +5,19 @@ The script is made by `.ci/live_idp` of `tests/live_idp/keycloak/pages.jsx`, in 
 
 from __future__ import annotations
 
-import os
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.async_api import Browser, Page, Route
+from vendor import NPM, needs
 
 from flows.screens import look
 from runbook import browser
 
-SCRIPT = Path(os.environ.get("RUNBOOK_NPM") or "/nowhere") / "keycloak.js"
-pytestmark = [
-    pytest.mark.live_idp,
-    pytest.mark.skipif(not SCRIPT.is_file(), reason='no keycloak.js in the folder RUNBOOK_NPM: eval "$(bash .ci/live_idp FOLDER)"'),
-]  # fmt: skip
+SCRIPT = NPM / "keycloak.js"
+pytestmark = needs(SCRIPT)
 REALM = "https://sso.acme.example/realms/acme"
 FLOW = f"{REALM}/login-actions/authenticate?session_code=fake&execution=1&client_id=jira&tab_id=1"
 LOGOUT = f"{REALM}/protocol/openid-connect/logout?client_id=jira"

@@ -5,28 +5,21 @@ The widget is the vendor's npm package, in the folder that RUNBOOK_NPM names; th
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 from okta_idx import Answer, answer, challenge, enrol, identify, listed, message, passcode, push, remedy
 from playwright.async_api import Browser, Page, Route
+from vendor import NPM, needs
 
 from flows.screens import Seen, look
 from runbook import browser
 
 PACKAGE = "@okta/okta-signin-widget"
-INSTALL = f"npm install --ignore-scripts {PACKAGE}@7.49.0"
-DIST = Path(os.environ.get("RUNBOOK_NPM") or "/nowhere") / "node_modules" / PACKAGE / "dist"
+DIST = NPM / "node_modules" / PACKAGE / "dist"
 ORG = "https://acme.okta.com"
 PLACE = f"{ORG}/oauth2/v1/authorize"
-pytestmark = [
-    pytest.mark.live_idp,
-    pytest.mark.skipif(
-        not DIST.is_dir(), reason=f"{PACKAGE} is not in the folder that RUNBOOK_NPM names; there: {INSTALL}"
-    ),
-]
+pytestmark = needs(DIST)
 FILES = {"gen2": "okta-sign-in.min", "gen3": "okta-sign-in.next"}
 TYPES = {".js": "text/javascript", ".css": "text/css", ".json": "application/json"}
 ION = "application/ion+json; okta-version=1.0.0"

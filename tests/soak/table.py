@@ -22,7 +22,7 @@ CLIMB = 8
 WITHIN = {
     **MEASURES,
     "memory": (Tolerance(0.1, 15, fewest=3 * CLIMB), "MB"),
-    "own": (Tolerance(0.05, 5), "MB"),
+    "own_memory": (Tolerance(0.05, 5), "MB"),
 }
 
 
@@ -41,8 +41,8 @@ def within(sweeps: Sequence[Played], channels: int) -> list[Judged]:
     for what, (tolerance, unit) in WITHIN.items():
         stages = [each.watched.by_stage(what) for each in sweeps]
         at = [[stage[done] for stage in stages if done in stage] for done in range(1, channels)]
-        name = "own memory" if what == "own" else what
-        found.append(judge(f"inside a sweep: {name}", [median(values) for values in at if values], tolerance, unit))
+        name = f"inside a sweep: {what.replace('_', ' ')}"
+        found.append(judge(name, [median(values) for values in at if values], tolerance, unit))
     return found
 
 

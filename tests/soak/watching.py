@@ -17,13 +17,13 @@ MEGABYTE = 2**20
 @dataclass(frozen=True)
 class Moment:
     """What a tree of processes takes at one moment. `memory`: megabytes that are in no file; `descriptors`: open files and
-    connections; `stage`: how far the work is; `own`: the memory of the first process alone."""
+    connections; `stage`: how far the work is; `own_memory`: the memory of the first process alone."""
 
     memory: float
     descriptors: int
     processes: int
     stage: int
-    own: float
+    own_memory: float
 
 
 @dataclass

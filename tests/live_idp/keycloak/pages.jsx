@@ -26,10 +26,9 @@ function Stands({ done }) {
 function Page({ context, done }) {
   const { i18n } = useI18n({ kcContext: context });
   if (i18n.isFetchingTranslations) return null; // until then it is in English
-  const form = UserProfileFormFields;
   return (
     <DefaultPage kcContext={context} i18n={i18n} classes={{}} doUseDefaultCss={true} doMakeUserConfirmPassword={true}
-      UserProfileFormFields={form} Template={(given) => <Template {...given}>{given.children}<Stands done={done} /></Template>} />
+      UserProfileFormFields={UserProfileFormFields} Template={(given) => <Template {...given}>{given.children}<Stands done={done} /></Template>} />
   );
 }
 
