@@ -73,7 +73,7 @@ def post_office() -> Iterator[tuple[Post, int]]:
     try:
         yield post, server.sockets[0].getsockname()[1]
     finally:
-        server.close()
+        loop.call_soon_threadsafe(server.close)  # of another thread, it would race with the end of a conversation
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         loop.close()

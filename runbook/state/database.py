@@ -95,9 +95,10 @@ class Database:
         upgrade(connection)
 
     def _revision(self, connection: Connection) -> str | None:
-        if connection.dialect.has_table(connection, VERSION_TABLE):
-            return connection.scalar(select(VERSION.c.version_num)) or ""
+        # Asked once: between two looks at a server another process may have made them all.
         there = set(inspect(connection).get_table_names())
+        if VERSION_TABLE in there:
+            return connection.scalar(select(VERSION.c.version_num)) or ""
         if there & METADATA.tables.keys() or (there and isinstance(self.place, Path)):
             raise foreign(self.place)
         return None

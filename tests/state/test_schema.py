@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import time
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from conftest import CHANNEL, Clock
-from sqlalchemy import Connection, insert, inspect, select, text, update
+from sqlalchemy import Connection, event, insert, inspect, select, text, update
 
 from runbook.errors import ConfigError
 from runbook.secrets import SecretRef
@@ -168,6 +169,18 @@ def test_a_database_that_holds_something_else_is_left_alone(tmp_path: Path, url:
         if url is None:
             assert connection.scalar(text("PRAGMA journal_mode")) == "delete"
     engine.dispose()
+
+
+def test_tables_that_another_machine_makes_meanwhile_are_those_of_the_state(server: Any, tmp_path: Path) -> None:
+    url = server.new()
+    here, there = Database(tmp_path / "here", url, time.time), Database(tmp_path / "there", url, time.time)
+    for each in (here, there):
+        each.folder.mkdir(mode=0o700)
+    event.listen(here.engine, "after_cursor_execute", lambda *_: there.prepare(), once=True)
+    here.prepare()
+    assert here.revision() == there.revision() == REVISION
+    here.close()
+    there.close()
 
 
 def test_a_server_may_hold_other_tables_beside_those_of_the_state(server: Any, tmp_path: Path) -> None:
