@@ -13,7 +13,7 @@ from playwright.async_api import Page, Request
 from flows.consent import allow, check, check_request
 from flows.jira.email_page import STALE, alerts, choose, mark_rows, open_page, watch
 from flows.jira.page import DIALOG, first_of, get, need, push
-from flows.screens import Seen
+from flows.screens import Seen, look
 from flows.screens.answer import SignIn
 from runbook.step import HumanNeeded, Job, PageChanged, origin_of
 
@@ -56,6 +56,14 @@ async def reach_consent(job: Job) -> bool:
     await job.goto(job.facts.email_page, job.jira)
     await open_page(job)
     return False
+
+
+def look_ahead(job: Job) -> None:
+    """Begins to read the open consent page for the step that accepts it: the moments in which Jira removes the old connection are
+    enough for that. What the page says is read again before it is accepted."""
+    if job.beside and job.facts.consent_shown and job.window is not None:
+        reading = look(job.window, goal=goal(job), patience=job.patience, overrides=job.locators)
+        job.sighted[job.window] = asyncio.ensure_future(reading)
 
 
 async def open_provider(job: Job) -> Page:

@@ -9,7 +9,7 @@ from playwright.async_api import Error as PlaywrightError
 
 from flows.jira.email_page import Row, in_row, make_reply_to, open_page, read_rows, remove, row_of
 from flows.jira.page import get, need
-from flows.oauth_window import reach_consent
+from flows.oauth_window import look_ahead, reach_consent
 from flows.read_channel import strangers
 from runbook.step import ConfigError, Job, RunbookError, Step
 
@@ -85,6 +85,7 @@ class RemoveOld(Step):
             job.facts.aside = True  # before it is done: who is stopped while it is being done cannot tell
             await make_reply_to(job, spare)
             old = await row_of(job, old.address) or old
+        look_ahead(job)
         try:
             await remove(job, old)
         except RunbookError:

@@ -132,6 +132,7 @@ class Job:
     taught: set[str] = field(default_factory=set)  # elements that a person has shown in this run
     skews: dict[str, float] = field(default_factory=dict)
     keys: dict[Page, SecurityKey] = field(default_factory=dict)  # of pages whose sign-in another step goes on with
+    sighted: dict[Page, asyncio.Future[Any]] = field(default_factory=dict)  # readings that a sign-in there begins with
     window: Page | None = None
     stage: Page | None = None  # of the present step only
     spare: Page | None = None  # a tab that an earlier run in this context worked in
@@ -205,9 +206,10 @@ class Job:
 
     async def drop(self) -> None:
         """Stops what was begun and no step came to."""
-        if (begun := self._begun) is not None:
+        left = [*self.sighted.values(), *([] if self._begun is None else [self._begun])]
+        for begun in left:
             begun.cancel()
-            await asyncio.gather(begun, return_exceptions=True)
+        await asyncio.gather(*left, return_exceptions=True)
 
     async def tab(self) -> Page:
         """A tab beside the one that stays in Jira; it becomes the step's page."""

@@ -125,7 +125,7 @@ async def test_recognising_a_long_list_of_methods_takes_less_than_thirty_millise
     running: Browser, source: Path | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     timed = f"""(args) => {{ const began = performance.now();
-      return ({LOOK_BY_TABLES.replace("resolve({...result,", "resolve({...result, took: performance.now() - began,")})(args); }}"""
+      return ({LOOK_BY_TABLES.replace("resolve({...told,", "resolve({...told, took: performance.now() - began,")})(args); }}"""
     assert "took:" in timed, "the reading is not timed"
     took: list[float] = []
     real = screens.patiently

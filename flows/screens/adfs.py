@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from flows.screens.base import Problem, Screen, Site
+from flows.screens.code_words import APP, SENT
 from flows.screens.hops import HOPS
 from flows.screens.words import DISABLED, LOCKED, MUST_CHANGE, NOT_ASSIGNED, SIGNED_OUT, TIMED_OUT
 
 METHOD = "input[type=hidden][name=AuthMethod]"
+# The form of every second factor that is built in or added: both fields are demanded of it (Microsoft's guide to adapters).
+ADAPTER = "form:has(input[type=hidden][name=AuthMethod]):has(input[type=hidden][name=Context])"
 LOGIN = ("username", "password", "credentials")
 CODES = ("totp", "one-time-code")
 
@@ -35,6 +38,11 @@ ADFS = Site(
         "own-directory": (".idp[onclick*='AD AUTHORITY' i]",),
         "code": ("#verificationCodeInput", "input[name=VerificationCode]", "#passcodeInput", "input[name=Passcode]"),
         "answer": ("#challengeQuestionInput", "input[name=ChallengeQuestionAnswer]"),
+        "qr": (f"{ADAPTER} :is(#qrcode img, img[id*=qr i], [id*=qr i] :is(img, canvas, svg))",),
+        "adapter-field": (
+            f"{ADAPTER} input:not([type=hidden], [type=submit], [type=button], [type=checkbox], [type=radio])",
+        ),
+        "key-start": (f"{ADAPTER} :is(button, [role=button], [type=submit], [type=button])",),
         "number": ("#validEntropyNumber",),
         "methods": ("#authOptionLinks a", "#authOptionLinks [role=button]"),
         "method-code": (
@@ -60,6 +68,7 @@ ADFS = Site(
         *HOPS,
         Screen("password-expired", any=("new-password",)),
         Screen("password-expired", any=("password-expired",)),
+        Screen("mfa-enrolment", any=("qr",)),
         Screen(
             "one-time-code",
             present=(f"{METHOD}[value*=SecurID i]", f"{METHOD}[value*=SMS i]", f"{METHOD}[value*=mail i]"),
@@ -68,6 +77,13 @@ ADFS = Site(
             fields={"code": "code", "submit": "submit"},
         ),
         Screen("totp", any=("code",), none=("username", "password"), fields={"code": "code", "submit": "submit"}),
+        Screen(
+            "totp",
+            any=("answer",),
+            none=("username",),
+            text=rf"^(?!.*({SENT})).*({APP})",
+            fields={"code": "answer", "submit": "submit"},
+        ),
         Screen("one-time-code", any=("answer",), none=("username",), fields={"code": "answer", "submit": "submit"}),
         Screen("push", any=("number",), fields={"number": "number", "other": "methods"}),
         Screen("username", any=("realm-mail",), fields={"username": "realm-mail", "submit": "realm-next"}),
@@ -88,6 +104,18 @@ ADFS = Site(
             present=(f"{METHOD}[value=AzureMfaAuthentication]", f"{METHOD}[value=AzureMfaServerAuthentication]"),
             none=("dead-end",),
             fields={"other": "methods"},
+        ),
+        Screen(
+            "push",
+            present=(f"{ADAPTER} input[type=hidden][name=mode][value=push]",),
+            none=("adapter-field",),
+            fields={"other": "methods"},
+        ),
+        Screen(
+            "security-key",
+            present=(f"{ADAPTER} input[type=hidden][name^=assertion i]",),
+            none=("adapter-field",),
+            fields={"start": "key-start", "other": "methods"},
         ),
         Screen(
             "method-chooser",

@@ -102,6 +102,9 @@ class SignIn:
         raise PageChanged("The sign-in goes round in circles.", reason="loop", expected=f"an address like {self.goal}")
 
     async def _look(self, after: str, patience: float | None = None) -> Seen:
+        if (sighted := self.job.sighted.pop(self.page, None)) is not None:
+            seen: Seen = await sighted
+            return seen
         waits = self.job.patience if patience is None else patience
         return await look(self.page, after=after, goal=self.goal, patience=waits, overrides=self.job.locators)
 

@@ -11,6 +11,9 @@ const roots = () => {
 
 const queryAll = (css, scope) => scope ? [...scope.querySelectorAll(css)] : look.roots.flatMap((r) => [...r.querySelectorAll(css)]);
 
+// Where pages complain, by what such places are called.
+const COMPLAINTS = '[role=alert], [aria-live=assertive], [class*=error i], [class*=danger i], [class*=invalid i], [class*=alert i], [class*=fail i], [class*=negative i], [id*=error i], [class*=fehler i]';
+
 const isField = (el) => /^(INPUT|TEXTAREA|SELECT)$/.test(el.tagName);
 
 // Really visible: painted, of a size, inside the page, not hidden from people who listen, not skipped by the Tab key (fields).

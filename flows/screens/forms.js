@@ -56,12 +56,11 @@ const isSquare = (el) => { const {width, height} = el.getBoundingClientRect(); r
 const enrols = (bodyText) => says('enrol', folded(bodyText())) && (SECRET.test(bodyText()) || queryAll('img, canvas, svg, [class*=qr i]').some((el) => isSquare(el) && visible(el)));
 
 // A complaint: an element for errors that is shown, says something, and what it says means a refusal.
-const ERRORS = '[role=alert], [aria-live=assertive], [class*=error i], [class*=danger i], [class*=invalid i], [class*=alert i], [class*=fail i], [class*=negative i], [id*=error i], [class*=fehler i]';
 const NO_ERROR = /\b(info|warn|warning|success|notice|hint|help)\b/;
 const errorsOf = (g) => {
   const pointed = g.fields.filter((f) => f.el.getAttribute('aria-invalid') === 'true').flatMap((f) => `${f.el.getAttribute('aria-errormessage') || ''} ${f.el.getAttribute('aria-describedby') || ''}`.split(/\s+/))
     .filter(Boolean).map((id) => g.root.getRootNode().getElementById?.(id)).filter(Boolean);
-  const marked = queryAll(ERRORS).filter((el) => !el.querySelector('input, select, textarea, button[type=submit]') && !isField(el) && !el.matches('label[for]:empty, svg, svg *')
+  const marked = queryAll(COMPLAINTS).filter((el) => !el.querySelector('input, select, textarea, button[type=submit]') && !isField(el) && !el.matches('label[for]:empty, svg, svg *')
     && !NO_ERROR.test(spoken((el.getAttribute('class') || '') + ' ' + el.id)));
   return [...pointed, ...marked].filter(shown).map(textOf).filter((text) => text && text.length <= 400);
 };
@@ -115,15 +114,16 @@ const withoutFields = (bodyText) => {
 };
 
 // What a form is that a table, or a person, takes for a sign-in: another screen (`against`; empty when nothing speaks against
-// it), and the button that sends it.
+// it), the button that sends it, and what is complained of (to the form of `screen`).
 const LEAST_AGAINST = 4;
-const about = (els) => {
+const about = (els, screen) => {
   look.bare = unstyled();
   const fields = readFields();
-  if (fields.length > MOST_FIELDS) return {against: '', submit: null};
+  if (fields.length > MOST_FIELDS) return {against: '', submit: null, complaint: {}};
   look.headings = headings();
   const groups = groupsOf(fields.filter((f) => f.kind !== 'search')).map(readGroup).filter((g) => g.fields.some((f) => els.includes(f.el)));
-  const told = (against) => ({against, submit: groups.length === 1 ? groups[0].submit : null});
+  const complaint = screen && groups.length === 1 ? complaintOf({g: groups[0]}, screen) : {};
+  const told = (against) => ({against, complaint, submit: groups.length === 1 ? groups[0].submit : null});
   if (groups.some((g) => SHAPES[0].fits(g))) return told('password-expired');
   if (groups.some((g) => g.news.length || (g.against >= LEAST_AGAINST && g.against > g.told.login))) return told('unknown');
   return told(groups.some((g) => g.captchas.length || captchaIn(g.root)) ? 'captcha' : '');

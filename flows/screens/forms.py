@@ -75,6 +75,13 @@ WORDS: dict[str, str] = {
         الرمز, رمز لمرة, קוד, کد., کد تایید, कोड, ओटीपी, รหัสยืนยัน, รหัส otp, โค้ด, ma xac, ma otp, ma bao mat, kode verif,
         コード, ワンタイム, 認証番号, 確認番号, 验证码, 动态码, 动态口令, 驗證碼, 安全碼, 인증번호, 인증 코드, 인증코드,
         일회용, 보안코드""",
+    # What such a code is called where it is called a password.
+    "oneTime": """
+        one time, one-time, onetime, otp., single use, single-use, einmalpasswort, einmalkennwort, einmal-, a usage unique,
+        un solo uso, uso unico, utilizacao unica, un sol us, monouso, eenmalig, jednorazow, jednorazov, unica folosinta,
+        egyszer hasznalatos, engangs, kertakayttoi, tek kullanimlik, birdefelik, μιας χρησης, одноразов, еднократн,
+        لمرة واحدة, חד פעמי, חד-פעמי, یکبار مصرف, یک بار مصرف, वन-टाइम, ใช้ครั้งเดียว, mot lan, dung mot lan, sekali pakai,
+        ワンタイム, 一次性, 单次, 單次, 일회용""",
     # Codes and numbers that sign nobody in.
     "otherCode": """
         postal, zip., zipcode, zip code, postcode, post code, promo, coupon, voucher, discount, gift, referral, invit,

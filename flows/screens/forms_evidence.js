@@ -36,6 +36,8 @@ const NAMES = {
 const PERSONAL = /\b(name|given-name|family-name|additional-name|street-address|address-\w+|postal-code|country(-name)?|bday\S*|sex|organization\S*)\b/;
 const isSecret = (f) => f.type === 'password';
 const isCode = (f) => /\bone-time-code\b/.test(f.auto) || NAMES.code.test(f.names) || says('code', f.label);
+// A password that is good for once is a code, whatever a language calls it. A field named as a password may ask for either.
+const isOneTime = (f) => isSecret(f) && says('oneTime', f.label) && !NAMES.password.test(f.names) && !says('password', f.names);
 const either = (list) => (f) => (NAMES[list] && NAMES[list].test(f.names)) || says(list, f.names);
 const asked = (list) => (f) => says(list, f.label);
 
@@ -57,11 +59,12 @@ const CLUES = [
   ['password', 5, 'it hides what is typed', isSecret],
   ['password', 4, 'autocomplete says password', (f) => /\bcurrent-password\b/.test(f.auto)],
   ['password', 4, 'its name says password', (f) => isSecret(f) && either('password')(f)],
-  ['password', 4, 'its label says password', (f) => isSecret(f) && says('password', f.label)],
+  ['password', 4, 'its label says password', (f) => isSecret(f) && says('password', f.label) && !isOneTime(f)],
   ['password', 6, 'its name and its label say password', (f) => !isSecret(f) && either('password')(f) && says('password', f.label) && !either('user')(f)],
   ['code', 12, 'autocomplete says one-time code', (f) => /\bone-time-code\b/.test(f.auto)],
   ['code', 6, 'its name says code', (f) => NAMES.code.test(f.names) && !NAMES.otherCode.test(f.names)],
   ['code', 5, 'its label says code', (f) => says('code', f.label) && !says('otherCode', f.label)],
+  ['code', 11, 'its label says a password that is good for once', isOneTime],
   ['user', 6, 'autocomplete says user name', (f) => !isSecret(f) && /\b(username|webauthn)\b/.test(f.auto)],
   ['user', 4, 'it takes an e-mail address', (f) => f.type === 'email' || /\bemail\b/.test(f.auto)],
   ['user', 4, 'its name says who', (f) => !isSecret(f) && (either('user')(f) || says('email', f.names))],

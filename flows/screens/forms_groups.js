@@ -144,7 +144,8 @@ const purposeOf = (g) => {
 const PLACES = [[2, 'main, [role=main], dialog, [role=dialog]'], [-2, 'header, nav, footer, aside, [role=banner], [role=contentinfo], [role=navigation]']];
 const placeOf = (el) => PLACES.reduce((sum, [points, css]) => sum + (el.closest(css) ? points : 0), 0);
 
-const hiddenSecret = (g) => g.fields.every((f) => f.kind !== 'password') && g.root.querySelector('input[type=password]') !== null;
+const hiddenSecret = (g) => g.fields.every((f) => f.kind !== 'password')
+  && [...g.root.querySelectorAll('input[type=password]')].some((el) => !g.fields.some((f) => f.el === el));
 // Who signs in: the one field that says so, else the only text field before the password.
 const TEXTY = ['', 'personal', 'phone', 'other'];
 const whoOf = (g) => {
@@ -152,7 +153,7 @@ const whoOf = (g) => {
   if (users.length === 1 || (users.length > 1 && users[0].sure >= users[1].sure + 4)) return users[0];
   const secret = g.fields.findIndex((f) => f.kind === 'password');
   const before = g.fields.slice(0, Math.max(secret, 0)).filter((f) => !f.fixed);
-  const waits = secret < 0 && hiddenSecret(g) && g.fields.length === 1 && ['', 'phone'].includes(g.fields[0].kind);
+  const waits = secret < 0 && hiddenSecret(g) && g.fields.length === 1 && !isSecret(g.fields[0]) && ['', 'phone'].includes(g.fields[0].kind);
   if (waits) return g.fields[0];
   const vague = before.length === 1 && (TEXTY.includes(before[0].kind) || (before[0].kind === 'code' && before[0].sure <= 5));
   return !users.length && vague ? before[0] : null;

@@ -104,6 +104,7 @@ KEYCLOAK = Site(
         "expired": ("#loginContinueLink",),  # #loginRestartLink is where two accounts are about to be linked as well
         "info": ("#kc-info-message", ".kc-info-message"),
         "dead-end": ("#kc-error-message",),
+        "way-back": ("a#backToApplication",),  # of an error, where a theme has not kept the rest
         "field-error": (
             "#input-error",
             "[id^=input-error]:not([id^=input-error-container])",
@@ -162,7 +163,15 @@ KEYCLOAK = Site(
         Screen("signed-out", url=r"/logout", any=("info",)),
         Screen("signed-out", any=("info",), text=SIGNED_OUT),
         Screen("hop", url=r"/logout", any=("logged-out-from",)),
+        Screen(
+            "signed-out",
+            url=r"/logout",
+            none=("logout", "logout-confirm", "dead-end"),
+            absent=TO_FILL,
+            text=SIGNED_OUT,
+        ),
         Screen("error", any=("dead-end",)),
+        Screen("error", any=("way-back",), none=("info",), absent=TO_FILL),
     ),
     problems=(
         # Its own texts say "disabled", or what is "locked" elsewhere, of both; what is only for a while says so.

@@ -71,6 +71,15 @@
     if (!readForms) { look.more = true; return ''; }
     return readForms.about(['username', 'password'].map((role) => screen.fields[role]).filter(Boolean).map((name) => find(site.elements[name]))).against;
   };
+  // A theme may complain in elements of its own: the form finder judges what stands there, unless the table has found its own.
+  const ASKING = [...FORMS_OF, 'one-time-code'];
+  const complainsElsewhere = (site, screen) => ASKING.includes(screen) && queryAll(COMPLAINTS).some((el) => textOf(el) && visible(el))
+    && !site.problems.some((problem) => problem.at.some((n) => named(site, n).some(textOf)));
+  const toldByForm = (site, screen) => {
+    if (!readForms) { look.more = true; return {}; }
+    const typed = ['username', 'password', 'code'].map((role) => screen.fields[role]).filter(Boolean).map((name) => find(site.elements[name]));
+    return readForms.about(typed, screen.name).complaint;
+  };
   // A site is told by its host; whatever the host, by its path or by a mark in the page.
   const here = () => {
     const byHost = sites.filter((s) => s.hosts && new RegExp(s.hosts, 'i').test(location.hostname));
@@ -98,8 +107,10 @@
       const doubted = doubtOf(site, screen);
       if (doubted) return {...base, ...plain, site: site.name, screen: doubted};
       const complaint = problemOf(site, screen.name);
+      const elsewhere = !complaint.problem && complainsElsewhere(site, screen.name);
+      if (elsewhere) Object.assign(complaint, toldByForm(site, screen));
       if (screen.name === 'error' && !complaint.problem_text) complaint.problem_text = bodyText().slice(0, 300);
-      return {...base, site: site.name, screen: screen.name, ...complaint, names: namesOf(site, screen), fields: completed(screen.name, fieldsOf(site, screen))};
+      return {...base, site: site.name, screen: screen.name, ...complaint, complains: elsewhere, names: namesOf(site, screen), fields: completed(screen.name, fieldsOf(site, screen))};
     }
     return {...base, ...plain, site: found.length ? found[0].name : 'generic', screen: 'unknown', guessed: found.length ? 'site' : 'generic', ...(readForms ? byForms() : {})};
   };
@@ -124,7 +135,7 @@
     });
     return {site: site.name, screen: screen.name, why: told.join('; ') || `it fits too, and ${chosen.site}/${chosen.screen} is asked first`};
   };
-  const signature = (r) => [r.document, r.site, r.screen, r.problem, r.problem_text, Object.keys(r.fields).join()].join('|');
+  const signature = (r) => [r.document, r.site, r.screen, r.problem, r.problem_text, Object.keys(r.fields).join(), r.complains || ''].join('|');
   const ready = () => document.readyState === 'complete' || (document.readyState === 'interactive' && performance.now() > args.settle);
   // What the form finder says of a page that may still be changing counts once it has stood still: longer where a site's own
   // table may yet recognise the page.
@@ -136,7 +147,8 @@
       done = true; observer.disconnect(); clearInterval(timer);
       const own = result.runner_up || null;
       result.runner_up = args.explain && !result.needs && !result.elsewhere ? runnerUp(result) || own : null;
-      resolve({...result, signature: signature(result)});
+      const {complains, ...told} = result;
+      resolve({...told, signature: signature(result)});
     };
     const check = () => {
       queued = false;

@@ -10,6 +10,7 @@ LOGIN = """<div id="loginArea"><form method="post" id="loginForm"><div id="error
 </span></div><input id="userNameInput" name="UserName" type="email" value=""><input id="passwordInput" name="Password"
 type="password"><span id="submitButton" class="submit" tabindex="4" role="button">Anmelden</span><input id="optionForms"
 type="hidden" name="AuthMethod" value="FormsAuthentication"></form></div>"""
+CONTEXT = '<input id="context" type="hidden" name="Context" value="x">'
 FACTOR = """<form method="post" id="{name}Form"><input id="authMethod" type="hidden" name="AuthMethod" value="{method}">
 <label id="errorText">{error}</label>{body}<input id="submitButton" type="submit"></form>"""
 PAGED = """<form method="post" id="loginForm"><span id="errorText"></span><div id="userNameArea" {user}><input id="userNameInput"
@@ -99,6 +100,40 @@ def factor(body: str, method: str, error: str = "") -> str:
             {"confirm": "#idp_SignOutButton"},
         ),
         ('<div id="errorArea"><div id="errorMessage">Es ist ein Fehler aufgetreten.</div></div>', "error", {}),
+        (
+            factor(
+                '<p>Code aus Ihrer Authenticator-App</p><input id="challengeQuestionInput" name="ChallengeQuestionAnswer">',
+                "MyAdapter",
+            ),
+            "totp",
+            {"code": "#challengeQuestionInput", "submit": "#submitButton"},
+        ),
+        (
+            factor(
+                f'{CONTEXT}<p>Abgescannt?</p><div id="qrcode"><img width="200" height="200" src="data:,"></div><input '
+                'id="challengeQuestionInput" name="ChallengeQuestionAnswer">',
+                "MyAdapter",
+            ),
+            "mfa-enrolment",
+            {"code": None},
+        ),
+        (
+            factor(
+                f'{CONTEXT}<input type="hidden" name="assertionResponse"><span role="button" id="start">Mit Passkey</span>',
+                "MyAdapter",
+            ).replace('<input id="submitButton" type="submit">', ""),
+            "security-key",
+            {"start": "#start"},
+        ),
+        (
+            factor(
+                f'{CONTEXT}<p>Bestätigen Sie auf dem Telefon.</p><input name="otp" type="password" style="display:none">'
+                '<input type="hidden" name="mode" value="push">',
+                "MyAdapter",
+            ),
+            "push",
+            {"code": None},
+        ),
         (
             '<form method="POST" name="hiddenform" action="https://acme.example/"><input type="hidden" name="wa" '
             'value="wsignin1.0"><input type="hidden" name="wresult" value="x"></form>',

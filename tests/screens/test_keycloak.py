@@ -264,3 +264,44 @@ async def test_a_theme_without_keycloaks_ids_is_told_by_its_address() -> None:
     )
     seen = await read(html, f"https://acme.example/auth{AT.removeprefix('https://sso.acme.example')}")
     assert (seen.site, seen.screen) == ("keycloak", "credentials")
+
+
+@pytest.mark.parametrize(
+    ("html", "screen", "problem"),
+    [
+        (
+            login('<div class="own-summary-error" role="alert">Account is disabled, ask.</div>', "ada"),
+            "credentials",
+            "account-disabled",
+        ),
+        (login('<p class="own-error">Falsches Passwort.</p>', "ada"), "credentials", "credentials-rejected"),
+        (CODE.format(error='<div class="error">Der Code ist nicht korrekt.</div>'), "totp", "code-rejected"),
+        (login('<p class="own-alert">Wartung heute ab 20 Uhr.</p>'), "credentials", None),
+        # Its own element says what is wrong, and that it is no refusal: nothing beside it is asked.
+        (
+            login(
+                BANNER.format(kind="error", text="Zeit abgelaufen") + '<p class="error">Falsches Passwort.</p>', "ada"
+            ),
+            "credentials",
+            None,
+        ),
+    ],
+)
+async def test_a_theme_that_complains_in_elements_of_its_own_is_understood(
+    html: str, screen: str, problem: str | None
+) -> None:
+    seen = await read(html, AT)
+    assert (seen.site, seen.screen, seen.problem) == ("keycloak", screen, problem)
+
+
+@pytest.mark.parametrize(
+    ("html", "url", "screen"),
+    [
+        ("<p>Etwas ging schief.</p><a id=backToApplication href=/>zurück</a>", AT, "error"),
+        ("<p>Sie sind abgemeldet.</p><a href=/>weiter</a>", f"{REALM}/protocol/openid-connect/logout", "signed-out"),
+        (login() + "<a id=backToApplication href=/>zurück</a>", AT, "credentials"),
+    ],
+)
+async def test_a_theme_that_keeps_little_of_the_pages_ids_is_understood(html: str, url: str, screen: str) -> None:
+    seen = await read(html, url)
+    assert (seen.site, seen.screen) == ("keycloak", screen)
