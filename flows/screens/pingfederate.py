@@ -7,6 +7,11 @@ from flows.screens.hops import HOPS, TO_FILL
 from flows.screens.words import DISABLED, LOCKED, MUST_CHANGE, NOT_ASSIGNED, SIGNED_OUT, TIMED_OUT
 
 LOGIN = ("username", "password", "credentials")
+# What stands before the field of the usual form where it is for a token's code, as the RSA SecurID adapter uses it.
+CODE_SAID = (
+    r"token|passcode|one[- ]?time|\botp\b|securid|\bcode\b|einmal|usage unique|código|codice|solo uso|monouso|eenmalig"
+    r"|jednoraz|одноразов|код токена|код подтвержд|ワンタイム|コード|一次性|验证码|驗證碼|일회용|인증"
+)
 LATER = "input[name='pf.notificationCancel']"
 
 PINGFEDERATE = Site(
@@ -42,6 +47,7 @@ PINGFEDERATE = Site(
         "change-elsewhere": ("#changePassLink", f".ping-error :: /{MUST_CHANGE}/i"),
         "later": ("a[onclick*=postCancel]", "button[onclick*=postCancel]", "#cancelButton", ".ping-input-link a"),
         "challenge": ("#challengeResponse",),
+        "token": (f".ping-input-label :: /{CODE_SAID}/i",),
         "adapter": ("[name=pfidpadapterid]:not([type=hidden])", "a[href*='pfidpadapterid=']"),
         "consent-save": ("form[name=consentForm] #saveButton",),
         "grant": ("form:has([name='pf.oauth.authz.consent']) .ping-button.allow",),
@@ -78,6 +84,12 @@ PINGFEDERATE = Site(
             "credentials",
             all=("identifier", "password"),
             fields={"username": "identifier", "password": "password", "submit": "submit"},
+        ),
+        Screen(
+            "one-time-code",
+            all=("password", "token"),
+            none=("username", "identifier"),
+            fields={"code": "password", "submit": "submit"},
         ),
         Screen("password", any=("password",), fields={"password": "password", "submit": "submit"}),
         Screen("username", any=("username",), fields={"username": "username", "submit": "submit"}),

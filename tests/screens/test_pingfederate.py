@@ -35,6 +35,17 @@ def page(*parts: str) -> str:
             "password",
             {"password": "#password", "submit": "#signOnButton"},
         ),
+        # The same form for the code of a token.
+        (
+            page(
+                '<div class="ping-input-label">Username</div><input id="username" name="pf.username" value="a" disabled>',
+                '<div class="ping-input-label">Token code</div>',
+                PASSWORD,
+                OK,
+            ),
+            "one-time-code",
+            {"code": "#password", "submit": 'a[aria-label="ok"]'},
+        ),
         (
             page(
                 '<input id="identifierInput" name="subject"><input type="password"><button id="post-button" type="button">次</button>'
