@@ -16,6 +16,7 @@ from test_cli import interrupted
 
 from flows import CONNECT
 from flows.prove_mailbox import ProveMailbox
+from flows.remove_old import RemoveOld
 from runbook.sandbox.seed import OPS
 from runbook.sandbox.world import ADMIN, MAILBOX, World
 from runbook.step import Job, Step
@@ -23,6 +24,7 @@ from runbook.step import Job, Step
 pytestmark = pytest.mark.thorough
 
 EMPTY = "entra,g2,popup,empty"
+CUT = next(at for at, step in enumerate(CONNECT) if isinstance(step, RemoveOld))
 PROOF = next(at for at, step in enumerate(CONNECT) if isinstance(step, ProveMailbox))
 
 
@@ -85,6 +87,32 @@ async def test_an_account_page_that_names_the_admin_as_well_stops_the_run_before
     assert (outcome.name, outcome.reason) == ("WrongMailbox", "two-accounts"), outcome.cause
     assert played.rows == [MAILBOX]
     assert not played.world.events("removed") + played.world.events("connected")
+
+
+class ConsentPageChangesItsMind(Aside):
+    """The consent page that was read ahead, while Jira removed the old connection, names the admin when it is to be accepted."""
+
+    def __init__(self) -> None:
+        self.ahead: list[str] = []
+
+    async def run(self, job: Job) -> None:
+        assert job.window is not None
+        self.ahead = [(await reading).screen for reading in job.sighted.values()]
+        await job.window.evaluate(
+            "([old, fresh]) => { document.body.innerHTML = document.body.innerHTML.replaceAll(old, fresh); }",
+            [MAILBOX, ADMIN],
+        )
+
+
+async def test_a_consent_page_that_was_read_ahead_is_judged_again_before_it_is_accepted(tmp_path: Path) -> None:
+    changed, played = ConsentPageChangesItsMind(), Played(tmp_path)
+    outcome = await played.run(steps=[*CONNECT[: CUT + 1], changed, *CONNECT[CUT + 1 :]], patience=5.0)
+    assert changed.ahead == ["consent"]
+    assert (outcome.name, outcome.reason, outcome.down) == ("WrongMailbox", "consent", True), outcome.cause
+    assert "is for ada.admin@example.com" in outcome.cause
+    assert not played.world.events("connected")
+    given = [e for e in played.world.events("authorized") if e.details["client"] == "jira-mail"]
+    assert given == []
 
 
 def whenever(monkeypatch: pytest.MonkeyPatch, site: str, deed: Callable[[World], None]) -> None:
