@@ -22,7 +22,7 @@ const SHAPES = [
   {screen: 'username', fields: (g) => ({username: g.who}),
     fits: (g) => g.who && g.submit && (g.who.kind === 'user' || hiddenSecret(g)) && !g.passwords.length && plain(g) && !g.extras.length && isForLogin(g)
       && (hiddenSecret(g) || g.own > g.against || (g.told.login > g.against && wayOn(g)) || (/username|webauthn/.test(g.who.auto) && g.against === 0) || (certain(g.who) && g.against === 0 && wayOn(g) && !onlyMail(g.who)))},
-  {screen: 'code', fields: (g) => ({code: g.codes[0]}),
+  {screen: 'code', fields: (g) => ({...(g.who && !g.who.el.value && {username: g.who}), code: g.codes[0]}),
     fits: (g) => g.codes.length === 1 && g.told.errand < 4 && certain(g.codes[0]) && !g.passwords.length && !g.news.length && !g.cards.length && !g.pin && !g.extras.length && !g.selects.length
       && (!g.who || isSecret(g.codes[0])) && Math.max(g.told.elsewhere, g.told.search, g.told.unlock - (g.codes[0].sure > 8 ? 5 : 0)) < 5 && !(g.told.signUp >= 5)},
 ];
@@ -41,7 +41,13 @@ const candidate = (g) => {
 const spokenText = (bodyText) => queryAll('a, button, [role=button], option').filter((el) => el.offsetWidth).map(textOf).filter((t) => t.length > 2)
   .reduce((text, t) => text.replace(t, ' '), bodyText());
 const MASKED = /[*•●x×.]{3,} ?-?\d{2,4}\b|\w[*•●]{2,}\S*@|@\w?[*•●]{2,}/u;
+// Whose code it is can be told where nothing else is asked: not beside a choice of the way that it comes, and not where it is typed
+// in place of a password, as a token's is.
+const WAYS = /^(push|sms|text|token|t?otp|call|voice|phone|e?mail|app)\b/i;
+const choosesWay = (g) => [...g.root.querySelectorAll('select')].some((el) => el.options.length > 1 && !el.disabled && shown(el)
+  && (/method|factor|\bmfa|2 ?fa/.test(nameOf(el)) || [...el.options].some((o) => WAYS.test(o.value))));
 const codeScreen = (found, bodyText) => {
+  if (found.fields.username || choosesWay(found.g)) return 'one-time-code';
   const text = spokenText(bodyText).slice(0, 6000), code = found.fields.code;
   const byName = /totp|authenticator/.test(code.names + ' ' + spoken(found.g.form ? found.g.form.id + ' ' + found.g.form.getAttribute('action') : ''));
   const app = byName || says('authenticator', folded(text));

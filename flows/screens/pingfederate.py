@@ -25,6 +25,8 @@ PINGFEDERATE = Site(
         "#identifierInput[name=subject]",
         ".ping-container .ping-body-container",
         "form[action$='.ping']",
+        # It hands a sign-in on to PingID, by whose own host PingID's pages are told.
+        "form[action*='/pingid/ppm/'] input[type=hidden][name=ppm_request]",
     ),
     session_cookies=("PF", "PF.PERSISTENT"),
     home="{url}/idp/startSSO.ping",
