@@ -37,6 +37,8 @@ async def reach_consent(job: Job) -> bool:
         if "decline" not in seen.fields:
             return await allow(job, window, seen)  # a page that only names the application; the consent page follows
         await check(job, window, seen)
+        if accept := seen.fields.get("accept"):
+            await window.is_visible(accept)  # the driver puts its script into the page now, and not in the gap
         sign_in.stays = True
         raise Reached
 
