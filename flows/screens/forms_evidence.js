@@ -9,9 +9,15 @@ const parentOf = (el) => el.parentElement || el.getRootNode().host || null;
 const within = (root, el) => { for (let at = el; at; at = parentOf(at)) if (at === root) return true; return root === document.body; };
 
 // A saved page has often lost its style sheets; what they hid is then told by the usual names of classes alone.
-const unstyled = () => !document.styleSheets.length || [...document.querySelectorAll('link[rel~=stylesheet]')].some((l) => !l.sheet);
+// A style sheet that could not be had is there all the same: empty, or closed even to its own site.
+const isLost = (link) => { try { return !link.sheet || link.sheet.cssRules.length === 0; } catch { return link.href.startsWith(location.origin + '/'); } };
+const unstyled = () => {
+  const links = [...document.querySelectorAll('link[rel~=stylesheet]')];
+  return !document.styleSheets.length || links.some((link) => !link.sheet) || (links.length > 0 && links.every(isLost));
+};
 const HIDING = ['hidden', 'hide', 'd-none', 'is-hidden', 'ng-hide', 'invisible', 'visually-hidden', 'visuallyhidden', 'sr-only', 'offscreen', 'off-screen',
-  'display-none', 'screenreader', 'screen-reader-text'].map((c) => '.' + c).join() + ', .tab-pane:not(.active):not(.show), .modal.fade:not(.show):not(.in)';
+  'display-none', 'screenreader', 'screen-reader-text'].map((c) => '.' + c).join() + ', .tab-pane:not(.active):not(.show), .modal.fade:not(.show):not(.in), .collapse:not(.show):not(.in), '
+  + ['_hidden', '--hidden', '_hide', '--hide'].flatMap((end) => [`[class$="${end}"]`, `[class*="${end} "]`]).join();
 const hiddenByName = (el) => { const at = look.bare ? el.closest(HIDING) : null; return at !== null && at !== document.body && at !== document.documentElement; };
 const shown = (el) => visible(el) && !hiddenByName(el);
 
@@ -22,7 +28,7 @@ const NAMES = {
   password: /pass(?! ?code)|pwd|psw|passwd|\bpw\b/,
   new: /new ?(pass|pwd|pw)|(pass|pwd|pw)\w* ?(new|conf|again|repeat|check|verif)|(confirm|conf|repeat|retype|verify|re) ?(the |new )?(pass|pwd|pw)/,
   old: /(old|current|cur|existing|orig) ?(pass|pwd|pw)/,
-  code: /\bt?otp\b|totp|one ?time|pass ?code|(verif\w*|auth\w*|secur\w*|sms|identification|confirm\w*|mfa|login|access|factor) ?code|code ?input|\bmfa|2 ?fa\b|2 ?fa |two ?factor|\btfa\b|token|\btan\b|(^| )code( \d+)?$|^code |\botc\b|\bpin ?code\b|\bota\b/,
+  code: /\bt?otp\b|totp|one ?time|pass ?code|(verif\w*|auth\w*|secur\w*|sms|identification|confirm\w*|mfa|login|access|factor) ?code|code ?input|\bmfa|2 ?fa\b|2 ?fa |two ?factor|\btfa\b|(?<!\bid ?)token|\btan\b|(^| )code( \d+)?$|^code |\botc\b|\bpin ?code\b|\bota\b/,
   otherCode: /zip|postal|post ?code|promo|coupon|voucher|discount|gift|referral|invit|country|area ?code|dial|currency|captcha|user ?code|device ?code/,
   search: /search|(^| )(q|query|keywords?|term|s)$|suche|recherche|busca|zoek/,
   personal: /first ?name|last ?name|full ?name|sur ?name|middle ?name|given ?name|\bf ?name\b|\bl ?name\b|birth|\bdob\b|gender|country|\bcity\b|street|address ?line|zip|postal|company|organi[sz]ation|\bbday\b/,
@@ -97,9 +103,10 @@ const textBefore = (el) => {
 const TYPES = ['text', 'email', 'tel', 'number', 'password', 'search', 'url'];
 const readField = (el) => {
   const f = {el, type: el.type, auto: (el.getAttribute('autocomplete') || '').toLowerCase(), why: []};
-  f.names = [el.name, el.id, el.dataset.testid, el.getAttribute('formcontrolname')].filter(Boolean).map(spoken).join(' ');
+  f.names = [el.name, el.id, el.dataset.testid, el.dataset.testId, el.getAttribute('formcontrolname')].filter(Boolean).map(spoken).join(' | ');
   const label = [labelOf(el), el.placeholder, el.title].join(' ').trim();
   f.label = folded(label || textBefore(el));
+  f.newByBrowser = isSecret(f) && /\bnew-password\b/.test(f.auto) && !NAMES.new.test(f.names) && !says('new', f.label);
   f.fixed = (el.readOnly || el.disabled) && Boolean(el.value);
   const sums = {};
   for (const [kind, weight, told, test] of CLUES) if (test(f)) { sums[kind] = (sums[kind] || 0) + weight; f.why.push([kind, told]); }
@@ -118,6 +125,8 @@ const isTwin = (el) => el.type === 'password' && !el.name && !el.id && el.parent
 // to fill it in, and no person ever sees it.
 const isLure = (el) => look.bare && el.type === 'password' && !el.name && !el.id && !labelOf(el)
   && [...(el.form?.elements || [])].some((o) => TYPES.includes(o.type) && o.type !== 'password' && o.name);
+// A list to choose from that is drawn as a field.
+const isList = (el) => el.readOnly && el.getAttribute('role') === 'combobox';
 const readFields = () => queryAll('input, textarea')
-  .filter((el) => (el.tagName === 'TEXTAREA' ? !/captcha/i.test(el.name + el.id) : TYPES.includes(el.type)) && !isTwin(el) && !isLure(el) && shown(el))
+  .filter((el) => (el.tagName === 'TEXTAREA' ? !/captcha/i.test(el.name + el.id) : TYPES.includes(el.type)) && !isTwin(el) && !isLure(el) && !isList(el) && shown(el))
   .map(readField).filter((f) => f.kind !== 'bait' && !(f.el.disabled && !f.fixed && !['password', 'new', 'code'].includes(f.kind)));

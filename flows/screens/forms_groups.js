@@ -5,7 +5,7 @@ const formOf = (el) => { if (el.form) return el.form; for (let at = el; at; at =
 const chain = (el) => { const all = []; for (let at = parentOf(el); at; at = parentOf(at)) all.push(at); return all; };
 const labelled = (el) => labelOf(el) || tidy(el.title || el.getAttribute('alt'));
 const classOf = (el) => el.getAttribute('class') || '';
-const nameOf = (el) => spoken([el.getAttribute('name'), el.id, el.dataset.testid].filter(Boolean).join(' '));
+const nameOf = (el) => spoken([el.getAttribute('name'), el.id, el.dataset.testid, el.dataset.testId].filter(Boolean).join(' '));
 
 // What a button is not for: it leads elsewhere, or only helps with typing. One without a text is judged by its name.
 const NOT_SUBMIT = ['forgot', 'resend', 'search'], NEVER = ['aside', 'otherWay'];
@@ -13,8 +13,11 @@ const saysOf = (lists, text) => lists.some((list) => says(list, text));
 const leadsAway = (el) => {
   const text = folded(labelled(el)) || nameOf(el);
   if (saysOf(NEVER, text) || (!says('login', text) && saysOf(NOT_SUBMIT, text))) return true;
-  return /social|federat|(^| )(toggle|eye|icon)( |$)/.test(spoken(classOf(el)));
+  if (!isSubmit(el) && ATTRS.forgot.test(nameOf(el))) return true;
+  const styles = spoken(classOf(el));
+  return /social|federat/.test(styles) || (/(^| )(toggle|eye|icon)( |$)/.test(styles) && !goesOn(text));
 };
+const goesOn = (text) => says('login', text) || says('next', text);
 const makesAccount = (text) => says('signUp', text) && !says('login', text);
 const isSubmit = (el) => (el.tagName === 'BUTTON' ? el.type === 'submit' : /^(submit|image)$/.test(el.type || ''));
 const asksSubmit = (el) => isSubmit(el) && (el.tagName !== 'BUTTON' || el.hasAttribute('type'));
@@ -22,7 +25,7 @@ const WORTH = [
   [6, (b) => asksSubmit(b.el)],
   [4, (b) => isSubmit(b.el)],
   [3, (b) => b.el.matches(BUTTONS)],
-  [4, (b) => says('login', b.text) || says('next', b.text)],
+  [4, (b) => goesOn(b.text)],
   [2, (b) => /submit|log ?[io]n|sign ?in|next|continue|primary|verify|\bok\b/.test(b.names)],
   [2, (b, g) => Boolean(g.fields.at(-1).el.compareDocumentPosition(b.el) & Node.DOCUMENT_POSITION_FOLLOWING)],
   [1, (b) => b.text !== ''],
@@ -32,6 +35,8 @@ const submitOf = (g) => {
   const usable = (css) => known(css).filter((el) => !g.fields.some((f) => el === f.el || el.contains(f.el)) && !leadsAway(el) && shown(el));
   let found = usable(BUTTONS);
   if (!found.length) found = usable(LINKS).filter((el) => el.tagName !== 'A' || labelled(el) || el.hasAttribute('onclick'));
+  // One that says nothing, beside one that says where it leads, is there for a script.
+  if (found.some((el) => goesOn(folded(labelled(el))))) found = found.filter((el) => /\p{L}/u.test(labelled(el)));
   const rated = found.map((el) => {
     const b = {el, text: folded(labelled(el)), names: nameOf(el) + ' ' + spoken(classOf(el))};
     return [WORTH.reduce((sum, [points, test]) => sum + (test(b, g) ? points : 0), 0), el];
@@ -163,7 +168,19 @@ const boxesOf = (fields) => {
   const boxes = fields.filter((f) => f.el.maxLength === 1 || (f.kind === 'code' && /\d$/.test(f.names)));
   return boxes.length >= 4 ? boxes : [];
 };
+// A site may only mean to keep the browser from filling in a password that it says is new: with one password, and words that speak
+// of signing in and of nothing else, it is one.
 const readGroup = (g) => {
+  const secrets = g.fields.filter(isSecret);
+  const [lone] = secrets.length === 1 && secrets[0].kind === 'new' && secrets[0].newByBrowser ? secrets : [];
+  if (!lone) return readOnce(g);
+  const before = {kind: lone.kind, sure: lone.sure};
+  Object.assign(lone, {kind: 'password', sure: 9});
+  if (readOnce(g).own >= 5 && g.against === 0 && !g.extras.length) return g;
+  Object.assign(lone, before);
+  return readOnce(g);
+};
+const readOnce = (g) => {
   g.boxes = boxesOf(g.fields);
   g.pin = g.boxes.length > 0 && g.boxes.every((f) => f.type === 'password');
   const of = (kind) => g.fields.filter((f) => f.kind === kind && !g.boxes.includes(f));

@@ -7,6 +7,10 @@ from form_case import Case
 
 N = "unknown"
 NEGATIVES = [
+    # A password that the browser is told is new, and nothing says otherwise.
+    Case("new by its attribute: a neutral button", N, "<form><input type=email name=mail><input type=password name=pw autocomplete=new-password><button>Continue</button></form>"),
+    Case("new by its attribute: a sign-up beside the way to sign in", N, "<h1>Create your account</h1><form><input type=email name=mail><input type=password name=pw autocomplete=new-password><button>Go on</button><a href=/login>Already a member? Log in</a></form>"),
+    Case("new by its attribute: a rule for it, though the heading speaks of signing in", N, "<h1>Sign in</h1><form><input type=email name=mail><input type=password name=pw autocomplete=new-password><p>At least 8 characters.</p><button>Sign in</button></form>"),
     # Something that is done for good.
     Case("errand: an account is deleted, English", N, "<h1>Delete account</h1><form><p>Enter your password to confirm.</p><input type=password name=password autocomplete=current-password><button>Delete my account</button></form>"),
     Case("errand: an account is deleted, French", N, "<h1>Supprimer mon compte</h1><form><label>Mot de passe<input type=password name=password autocomplete=current-password></label><button>Supprimer</button></form>"),
