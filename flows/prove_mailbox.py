@@ -19,9 +19,16 @@ ADDRESSES = """() => {
 }""".replace("ADDRESS", ADDRESS, 1)
 
 
+# A page may be told by its address before anything of it is there.
+WHOLE = (
+    "async () => { if (document.readyState === 'loading') await new Promise((done) => "
+    f"document.addEventListener('DOMContentLoaded', done, {{once: true}})); return ({ADDRESSES})(); }}"
+)
+
+
 async def addresses_on(page: Page) -> list[str]:
-    """Every mail address that the page shows or says, in lower case."""
-    return [str(address) for address in await evaluate(page, ADDRESSES)]
+    """Every mail address that the page shows or says, in lower case, once the page is there."""
+    return [str(address) for address in await evaluate(page, WHOLE)]
 
 
 class ProveMailbox(Step):

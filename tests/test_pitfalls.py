@@ -9,8 +9,10 @@ import pytest
 import scripted_pages as pages
 from playwright.async_api import Browser
 from screen_pages import read
-from scripted import ADA, END, GOOGLE, MICROSOFT, OKTA, PASSWORD, SEED, SSO, sign_in
+from scripted import ADA, END, GOOGLE, MICROSOFT, OKTA, PASSWORD, SEED, SSO, Web, sign_in
 
+from flows.prove_mailbox import addresses_on
+from runbook.browser import new_context
 from runbook.errors import CredentialsRejected, HumanNeeded, PageChanged, Transient
 from runbook.otp import parse
 
@@ -350,3 +352,14 @@ async def test_a_passkey_dialog_does_not_stand_in_the_way_of_the_other_ways(runn
 async def test_sign_ins_beside_each_other_do_not_disturb_each_other(running: Browser) -> None:
     both = await asyncio.gather(sign_in(running, MICROSOFT, *CODE_BEFORE, END), sign_in(running, SSO, *JAPANESE, END))
     assert all(play.done() for play in both)
+
+
+async def test_a_page_is_read_for_addresses_once_it_is_there(running: Browser) -> None:
+    page = "<script src=/slow.js></script><body>Signed in as Support@example.com"
+    context = await new_context(running)
+    await context.route("**/*", Web((page,), {"/slow.js": (0.5, "")}).answer)
+    tab = await context.new_page()
+    await tab.goto(MICROSOFT, wait_until="commit")
+    assert await tab.evaluate("document.body === null"), "nothing of it is there yet"
+    assert await addresses_on(tab) == ["support@example.com"]
+    await context.close()

@@ -17,7 +17,7 @@ TEXTS = {
     "push": "Approve the sign-in on the phone{number}.",
     "security-key": "Use the security key, or choose another way in the window.",
     "totp": "Type the code of the authenticator app; no TOTP secret is configured.",
-    "one-time-code": "Type the code that the page asks for.",
+    "one-time-code": "Type the code that was sent, or that the page asks for.",
     "admin-approval": "An administrator of the provider must approve this application.",
     "mfa-enrolment": "Set up the second factor that the provider insists on.",
     "passkey-enrolment": "Answer the page that offers a passkey.",
