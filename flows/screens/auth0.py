@@ -32,8 +32,8 @@ AUTH0 = Site(
     session_cookies=("auth0", "auth0_compat"),
     elements={
         "username": (
-            "input#username:not(.hide)",
-            "input[name=username]:not(.hide)",
+            "input#username:not(.hide, [readonly])",
+            "input[name=username]:not(.hide, [readonly])",
             "input.auth0-lock-input[name=email]",
             "input.auth0-lock-input[name=username]",
             "input[name=email]:not(.hide)",

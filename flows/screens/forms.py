@@ -68,7 +68,7 @@ WORDS: dict[str, str] = {
     # A code that is good for once.
     "code": """
         code., codes., one time, one-time, onetime, otp., passcode, security code, verification, authentication code, token.,
-        tan., mfa., 2fa, einmal, bestatigungscode, sicherheitscode, a usage unique, code de verif, codigo, codi de, codice,
+        tan., mfa., 2fa, einmal, bestatigungscode, sicherheitscode, a usage unique, jeton., code de verif, codigo, codi de, codice,
         eenmalig, verificatiecode, beveiligingscode, kod., kodu., kod weryf, jednorazow, overovaci kod, jednoraz, cod de,
         codul., kodot., ellenorzo, engangs, koden., kode., kertakayttoi, koodi, vahvistuskood, tek kullanimlik, dogrulama kod,
         kodunu, κωδικος μιας, κωδικος επαλ, κωδικος ασφαλ, τον κωδικο, код., кода., коду., одноразов, رمز التحقق, رمز التاكيد,
@@ -342,6 +342,8 @@ WORDS: dict[str, str] = {
         nicht gefunden, nicht erkannt, invalide, non valide, errone, mauvais, echec, echou, introuvable, inconnu,
         n'existe pas, no es valid, no son valid, no valid, incorrecta, incorrecto, equivocad, fallid, no coincide, no existe,
         no reconoc, incorret, nao confere, errado, falhou, nao encontrad, nao existe, no es correct, non corrett, non valid,
+        non e corrett, non e valid, n'est pas correct,
+        n'est pas valid, nao esta correct,
         errat, sbagliat, fallit, non riuscit, non trovat, non corrispond, onjuist, ongeldig, verkeerd, mislukt, niet gevonden,
         komt niet overeen, nieprawidlow, niepoprawn, bledn, bledny, nie powiodl, nespravn, neplatn, chybn, nezdaril,
         nenalezen, neuspesn, gresit, incorect, esuat, hibas, ervenytelen, helytelen, sikertelen, nem megfelelo, nem talalhato,

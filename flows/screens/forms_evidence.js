@@ -59,7 +59,7 @@ const CLUES = [
   ['captcha', 12, 'its name says captcha', (f) => NAMES.captcha.test(f.names)],
   ['captcha', 12, 'its label says captcha', asked('captcha')],
   ['other', 14, 'it is another kind of code', (f) => !isSecret(f) && (NAMES.otherCode.test(f.names) || says('otherCode', f.label))],
-  ['new', 20, 'autocomplete says new password', (f) => /\bnew-password\b/.test(f.auto)],
+  ['new', 20, 'autocomplete says new password', (f) => /\bnew-password\b/.test(f.auto) && !(isCode(f) && !either('password')(f))],
   ['new', 16, 'its name says new password', (f) => isSecret(f) && NAMES.new.test(f.names) && !NAMES.old.test(f.names)],
   ['new', 16, 'its label says new password', (f) => isSecret(f) && says('new', f.label) && !says('old', f.label)],
   ['password', 5, 'it hides what is typed', isSecret],

@@ -58,6 +58,7 @@ LEMONLDAP = Site(
         "refused": (message(3, 4, 5, 40),),
         "locked": (message(21, 86),),
         "password-expired": (message(22, 25),),
+        "password-2f": ("form[action*=password2fcheck] input[type=password]",),
         "not-assigned": (message(41, 68, 84, 89, 90, 91, 92),),
         "code-refused": (message(83, 96),),
         "dead-end": ("#errorcontent #error", ".message-negative", "#errormsg .message"),
@@ -80,6 +81,8 @@ LEMONLDAP = Site(
             fields={"code": "code", "submit": "verify"},
         ),
         Screen("one-time-code", any=("code",), absent=UNTOLD, fields={"code": "code", "submit": "verify"}),
+        # Another secret than the password.
+        Screen("one-time-code", any=("password-2f",), fields={"code": "password-2f"}),
         Screen("security-key", present=("#verify-form[action*='2fcheck']",)),
         Screen(
             "credentials",

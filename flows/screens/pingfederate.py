@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flows.screens.base import Problem, Screen, Site
 from flows.screens.hops import HOPS, TO_FILL
-from flows.screens.words import DISABLED, LOCKED, MUST_CHANGE, NOT_ASSIGNED, SIGNED_OUT, TIMED_OUT
+from flows.screens.words import DISABLED, LOCKED, MISSING, MUST_CHANGE, NO_REFUSAL, NOT_ASSIGNED, SIGNED_OUT, TIMED_OUT
 
 LOGIN = ("username", "password", "credentials")
 # What stands before the field of the usual form where it is for a token's code, as the RSA SecurID adapter uses it.
@@ -12,6 +12,8 @@ CODE_SAID = (
     r"token|passcode|one[- ]?time|\botp\b|securid|\bcode\b|einmal|usage unique|código|codice|solo uso|monouso|eenmalig"
     r"|jednoraz|одноразов|код токена|код подтвержд|ワンタイム|コード|一次性|验证码|驗證碼|일회용|인증"
 )
+# Server trouble, an empty field and a bar of the hour stand in the same element as a refusal.
+REFUSED = rf"^(?!.*({TIMED_OUT}|{NO_REFUSAL}))(?!{MISSING})"
 LATER = "input[name='pf.notificationCancel']"
 
 PINGFEDERATE = Site(
@@ -47,6 +49,7 @@ PINGFEDERATE = Site(
         "new-password": ("#newPassword1", "#newPassword2", "input[type=password][name*=newpass i]"),
         "change": ("#submitButton.ping-button",),
         "change-elsewhere": ("#changePassLink", f".ping-error :: /{MUST_CHANGE}/i"),
+        "expired-here": (f".ping-error :: /{MUST_CHANGE}/i",),
         "later": ("a[onclick*=postCancel]", "button[onclick*=postCancel]", "#cancelButton", ".ping-input-link a"),
         "challenge": ("#challengeResponse",),
         "token": (f".ping-input-label :: /{CODE_SAID}/i",),
@@ -60,13 +63,17 @@ PINGFEDERATE = Site(
         "sign-out": ("form[name=consentForm] #yesButton",),
         "captcha": ("iframe[src*='recaptcha/api2/bframe']", "iframe[src*=hcaptcha]"),
         "error": (".ping-error",),
+        "told": (".ping-container .ping-messages",),
         "fields": TO_FILL,
     },
     screens=(
         *HOPS,
+        # It finds an account back: its fields and its codes sign nobody in.
+        Screen("unknown", url=r"/ext/pwdreset/"),
         Screen("password-expired", any=("new-password",)),
         Screen("password-expired", all=("password", "change")),
         Screen("password-expiring", present=(LATER,), any=("later",), fields={"skip": "later"}),
+        Screen("password-expired", any=("expired-here",)),
         Screen("password-expired", any=("change-elsewhere",), none=("password", "identifier")),
         Screen("sign-out-confirm", any=("sign-out",), fields={"confirm": "sign-out"}),
         Screen("consent", any=("consent-save",), fields={"accept": "consent-save", "decline": "refuse"}),
@@ -99,13 +106,19 @@ PINGFEDERATE = Site(
         Screen("method-chooser", any=("adapter",)),
         Screen("signed-out", url=r"/[^?]*(SLO|logout)", none=("fields", "error"), text=SIGNED_OUT),
         Screen("session-expired", any=("error",), none=("fields",), text=TIMED_OUT),
+        Screen(
+            "session-expired",
+            any=("told",),
+            none=("fields", "error", "submit"),
+            text=rf"{TIMED_OUT}|no longer available",
+        ),
         Screen("error", any=("error",), none=("fields",)),
     ),
     problems=(
         Problem("locked", ("error",), LOCKED, (*LOGIN, "one-time-code", "error")),
         Problem("account-disabled", ("error",), DISABLED, (*LOGIN, "error")),
         Problem("not-assigned", ("error",), NOT_ASSIGNED, ("error",)),
-        Problem("code-rejected", ("error",), rf"^(?!.*({TIMED_OUT}))", ("one-time-code",)),
-        Problem("credentials-rejected", ("error",), rf"^(?!.*({TIMED_OUT}))", LOGIN),
+        Problem("code-rejected", ("error",), REFUSED, ("one-time-code",)),
+        Problem("credentials-rejected", ("error",), REFUSED, LOGIN),
     ),
 )

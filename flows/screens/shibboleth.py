@@ -13,6 +13,12 @@ STALE = (
     r"|verlopen verzoek"
 )
 
+# Its own words for a session that is over, here alone or with the applications'.
+ENDED = (
+    r"logout operation|elected not to log out of all|abmeldevorgang ist abgeschlossen"
+    r"|entschieden.{0,8} (sich )?nicht (von|bei) allen|scelto di non disconnett"
+)
+
 SHIBBOLETH = Site(
     name="shibboleth",
     doubted=True,
@@ -37,6 +43,7 @@ SHIBBOLETH = Site(
             "form:has([name=j_password]) button:not([type])",
         ),
         "code": (
+            "input[name=j_token]",
             "input[name=j_tokenNumber]",
             "input[name=tokencode]",
             f"form:has({PROCEED}) input[autocomplete=one-time-code]",
@@ -46,6 +53,7 @@ SHIBBOLETH = Site(
         "password-expired": (
             f".output--error :: /{MUST_CHANGE}/i",
             f".form-error :: /{MUST_CHANGE}/i",
+            f"[role=alert] :: /{MUST_CHANGE}/i",
         ),
         "go-on": ("a[href*='_eventId_proceed']",),
         # Only the provider's own session is to end: the answer that leaves the applications alone.
@@ -57,6 +65,8 @@ SHIBBOLETH = Site(
     },
     screens=(
         *HOPS,
+        # Somebody is signed in, and may go on as somebody else.
+        Screen("unknown", present=("[name=_eventId_impersonate]",)),
         Screen("consent", any=("reject-release",), fields={"accept": "proceed", "decline": "reject-release"}),
         Screen("terms", any=("reject-terms",), fields={"accept": "proceed", "decline": "reject-terms"}),
         Screen("sign-out-confirm", any=("propagate",), fields={"confirm": "end"}),
@@ -67,13 +77,24 @@ SHIBBOLETH = Site(
             fields={"username": "username", "password": "password", "submit": "proceed"},
         ),
         Screen("password", any=("password",), fields={"password": "password", "submit": "proceed"}),
+        # A token's code in place of the password.
+        Screen(
+            "one-time-code",
+            all=("username", "code"),
+            fields={"username": "username", "code": "code", "submit": "proceed"},
+        ),
         Screen("username", any=("username",), fields={"username": "username", "submit": "proceed"}),
         Screen("totp", any=("code",), fields={"code": "code", "submit": "proceed"}),
         Screen("hop", present=("[name^=shib_idp_ls_]", "iframe[src*=PropagateLogout]")),
         Screen("session-expired", none=("actions",), text=STALE),
         Screen("password-expiring", any=("go-on",), none=("actions",), fields={"skip": "go-on"}),
-        Screen("signed-out", url=r"/profile/Logout", none=("actions",), present=("iframe#buffer",)),
-        Screen("signed-out", url=r"/profile/Logout", none=("actions",), text=rf"{SIGNED_OUT}|logout operation"),
+        Screen(
+            "signed-out",
+            url=r"/profile/Logout",
+            none=("actions",),
+            present=("iframe#buffer", "iframe[src*='_eventId=proceed']"),
+        ),
+        Screen("signed-out", url=r"/profile/Logout", none=("actions",), text=rf"{SIGNED_OUT}|{ENDED}"),
         Screen("session-expired", any=("told",), none=("actions",), text=TIMED_OUT),
         Screen("error", url=r"/profile/|^[^/]+/idp/", any=("told",), none=("actions",), absent=("iframe#duo_iframe",)),
     ),

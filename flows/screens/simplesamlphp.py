@@ -73,6 +73,7 @@ SIMPLESAMLPHP = Site(
         Screen("method-chooser", any=("sources",)),
         Screen("account-chooser", any=("tile",)),
         Screen("hop", url=r"logout-iframe", any=("progress",)),
+        Screen("hop", url=r"logout-iframe", present=("li[data-status=onhold]", "li[data-status=inprogress]")),
         Screen("signed-out", url=r"log-?out|SingleLogout", none=("fields",), text=SIGNED_OUT),
     ),
     problems=(

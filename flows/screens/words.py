@@ -27,7 +27,8 @@ DISABLED = (
     r"disabled|deactivated|suspended|inactive|deaktiviert|désactivé|suspendu|deshabilitad|desactivad|inhabilitad|desativad"
     r"|suspens|disabilitat|disattivat|sospes|uitgeschakeld|gedeactiveerd|wyłączone|dezaktywowan|zawieszon|inaktiver"
     r"|avstängt|deaktiver|poistettu käytöstä|zakáz[aá]n|deaktivován|devre dışı|отключен|деактивирован|アカウント[^。]*無効(?!な)"
-    r"|無効(に|化)|停止|禁用|停用|비활성|정지|inhabilitat|fiók.{0,16}inaktív|sustabdyt|atspējot|გათიშ|ปิดใช้งาน|معطل|غیرفعال"
+    r"|無効(に|化)|inaktiv|nicht aktiv|inactif|inattiv|account (is|has) expired"
+    r"|停止|禁用|停用|비활성|정지|inhabilitat|fiók.{0,16}inaktív|sustabdyt|atspējot|გათიშ|ปิดใช้งาน|معطل|غیرفعال"
 )
 # This one-time code was right and has been used before.
 REUSED = (
@@ -128,9 +129,15 @@ MISSING = (
     r"|anna |syötä|zadejte|введите"
     r"|.{0,12}を入力|(请|請)?(输入|輸入)|.{0,12}입력(하세요|하십시오)"
 )
+# A complaint that is no refusal of what was typed: the site, the machine or the hour is to blame.
+NO_REFUSAL = (
+    r"later|at this time|not allowed|not right|not available|unavailable|must be (reset|changed)|blank|empty|required"
+    r"|später|derzeit|plus tard|pas autorisé|más tarde|no (está )?permitid|mais tarde|não permitid|più tardi|non consentit"
+    r"|niet toegestaan|później|senare|senere|myöhemmin|později|daha sonra|позже|後で|後ほど|しばらく|稍后|稍後|나중에"
+)
 # Nobody is signed in any more.
 SIGNED_OUT = (
-    r"(signed|logged) (you )?out|abgemeldet|ausgeloggt|déconnecté|ha cerrado (la )?sesión|sesión cerrada|sessão (foi )?encerrada"
+    r"(signed|logged) (you )?(out|off)|abgemeldet|ausgeloggt|déconnecté|ha cerrado (la )?sesión|sesión cerrada|sessão (foi )?encerrada"
     r"|desconectad|disconness|uscito|afgemeld|uitgelogd|wylogowan|loggats? ut|loggat ut|logget (ud|av)|kirjauduttu ulos"
     r"|odhlášen|çıkış (yaptınız|yapıldı)|oturumunuz kapat|вышли из|выполнен выход|ログアウト(しました|済)|サインアウト(しました|済)"
     r"|已(经|經)?(成功)?(被)?(注销|登出|退出)|로그아웃(되었|했)|sessão foi terminada|sikeres kilépés|kijelentkez(ett|ve)|odhlásili ste"
@@ -149,7 +156,8 @@ TIMED_OUT = (
 )
 # The password itself is too old and must be changed, in one sentence that names the password.
 MUST_CHANGE = (
-    r"password (has |is |was )?(been )?expired|(change|update|reset) your password|(kennwort|passwort)\S* .{0,20}abgelaufen"
+    r"password (has |is |was )?(been )?expired|password must be (reset|changed)"
+    r"|(change|update|reset) your password|(kennwort|passwort)\S* .{0,20}abgelaufen"
     r"|mot de passe .{0,16}expiré|contraseña .{0,16}(caducad|expir)|(senha|palavra-passe) .{0,16}expir|password .{0,10}scadut"
     r"|wachtwoord .{0,10}verlopen|hasło .{0,10}wygas|lösenord\S* har (gått ut|upphört)|adgangskode\S* er udløbet"
     r"|passord\S* (er|har) utløpt|salasana\S* on vanhentunut|platnost .{0,10}hesla|heslo .{0,10}vypršel|(parola|şifre)\S* süresi"

@@ -107,6 +107,7 @@ PAGES = [
     Case("an authenticator's code, Russian, with a link to another way", "totp", '<h1>Подтверждение входа</h1><p>Введите код из приложения для аутентификации.</p><form><label>Код<input name=f1 @c></label><button @s>Подтвердить</button></form><a href=/sms>Отправить SMS-сообщение</a>'),
     Case("an authenticator's code, Japanese, in six boxes", "totp", '<p>認証アプリに表示されている6桁のコードを入力してください</p><div><input maxlength=1 @c><input maxlength=1><input maxlength=1><input maxlength=1><input maxlength=1><input maxlength=1><button @s>確認</button></div>'),
     Case("an authenticator's code that is hidden as it is typed", "totp", '<p>Enter the code from your authenticator app.</p><form><label for=t>One-time password</label><input type=password id=t name=t @c><button @s>Sign in</button></form>'),
+    Case("a token that the browser is told is new, French", "one-time-code", '<form><label for=token>Jeton :</label><input type=password id=token name=token autocomplete=new-password @c><button @s>Valider</button></form>'),
     Case("a password for one use, French", "one-time-code", '<form><label for=otp>Mot de passe à usage unique</label><input id=otp name=otp type=password @c><button @s>Se connecter</button></form>'),
     Case("a password for one use, Spanish", "one-time-code", '<form><label for=f>Contraseña de un solo uso</label><input id=f name=f type=password @c><button @s>Iniciar sesión</button></form>'),
     Case("a password for one use, Chinese", "one-time-code", '<form><label>一次性密码<input name=f type=password @c></label><button @s>登录</button></form>'),

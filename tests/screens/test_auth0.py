@@ -153,3 +153,12 @@ async def test_a_complaint_is_told_by_its_code(name: str) -> None:
 async def test_a_tenant_on_its_own_host_is_known_by_the_path() -> None:
     seen = await read(form(NAME + GO), "https://login.acme.example/u/login/identifier?state=x")
     assert (seen.site, seen.screen) == ("auth0", "username")
+
+
+async def test_a_name_that_cannot_be_changed_is_not_asked_for() -> None:
+    html = (
+        '<form method="post"><input type="hidden" name="state" value="x"><input id="username" name="username" value="a" readonly>'
+        '<input id="password" name="password" type="password"><button type="submit" name="action" value="default">ok</button></form>'
+    )
+    seen = await read(html, "https://acme.eu.auth0.com/u/login/password?state=x")
+    assert (seen.site, seen.screen) == ("auth0", "password")

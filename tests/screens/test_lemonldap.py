@@ -126,3 +126,9 @@ async def test_the_portal_of_somebody_signed_in_is_no_login_page() -> None:
 async def test_a_bootstrap_login_without_its_keys_is_not_lemonldaps() -> None:
     html = '<form class="login"><input name="user"><input name="password" type="password"><button class="btn-success">ok</button></form>'
     assert (await read(html, "https://www.acme.example/")).site == "generic"
+
+
+async def test_a_second_password_is_not_the_password() -> None:
+    html = '<form action="/password2fcheck" method="post"><input id="password2f" type="password"><button>ok</button></form>'
+    seen = await read(html + '<script type="application/init">{}</script><span trspan="enterCred"></span>', AT)
+    assert (seen.site, seen.screen) == ("lemonldap", "one-time-code")

@@ -142,3 +142,44 @@ async def test_the_sign_out_is_over_when_its_page_says_so() -> None:
 async def test_another_vendors_form_is_not_taken_for_it() -> None:
     html = '<form action="/go"><input name="subject"><textarea name="text"></textarea><button>Send</button></form>'
     assert (await read(html, "https://www.acme.example/contact")).site == "generic"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Please enter a username.",
+        "You are not allowed to sign on at this time. Please try again later.",
+        "Etwas stimmt nicht. Bitte versuchen Sie es später erneut.",
+        "You are not allowed to sign on from this computer.",
+    ],
+)
+async def test_a_complaint_that_is_no_refusal_condemns_no_password(text: str) -> None:
+    seen = await read(page(ERROR.format(text=text), USER, PASSWORD, OK), AT)
+    assert (seen.screen, seen.problem) == ("credentials", None)
+
+
+@pytest.mark.parametrize(
+    ("html", "url", "screen"),
+    [
+        (page(ERROR.format(text="Your password must be changed."), USER, PASSWORD, OK), AT, "password-expired"),
+        (
+            '<div class="ping-container"><div class="ping-messages"><div>You have successfully signed off.</div></div></div>',
+            "https://sso.acme.example/idp/startSLO.ping",
+            "signed-out",
+        ),
+        (
+            '<div class="ping-container"><div class="ping-messages"><div>This page is no longer available.</div></div></div>',
+            AT,
+            "session-expired",
+        ),
+        (page(USER, OK), "https://sso.acme.example/ext/pwdreset/Identify", "unknown"),
+        (
+            page('<input id="securityCode" name="code">', OK),
+            "https://sso.acme.example/ext/pwdreset/SecurityCode",
+            "unknown",
+        ),
+    ],
+)
+async def test_what_stands_beside_a_sign_in_is_told_as_what_it_is(html: str, url: str, screen: str) -> None:
+    seen = await read(html, url)
+    assert (seen.site, seen.screen) == ("pingfederate", screen)

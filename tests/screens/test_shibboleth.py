@@ -94,3 +94,46 @@ async def test_the_sign_out_is_over_when_its_page_asks_nothing(html: str) -> Non
 async def test_a_java_servers_own_login_is_not_shibboleths() -> None:
     html = '<form action="j_security_check"><input name="j_username"><input name="j_password" type="password"><button>ok</button></form>'
     assert (await read(html, "https://app.acme.example/login.jsp")).site == "generic"
+
+
+FLOW = "https://idp.acme.example/idp/profile/SAML2/Redirect/SSO?execution=e1s2"
+LEAVE = "https://idp.acme.example/idp/profile/Logout?execution=e1s2"
+
+
+@pytest.mark.parametrize(
+    ("html", "url", "screen", "problem"),
+    [
+        (
+            '<form action="/idp/profile/x?execution=e1s3"><label for="p">Anmelden als</label><input id="p" name="principal">'
+            '<button name="_eventId_impersonate">ok</button><button name="_eventId_proceed">weiter</button></form>',
+            FLOW,
+            "unknown",
+            None,
+        ),
+        (
+            '<form><input name="j_username"><input name="j_token"><button name="_eventId_proceed">ok</button></form>',
+            FLOW,
+            "one-time-code",
+            None,
+        ),
+        ("<p>Der Abmeldevorgang ist abgeschlossen.</p>", LEAVE, "signed-out", None),
+        ("<p>Sie haben sich entschieden, sich nicht von allen Diensten abzumelden.</p>", LEAVE, "signed-out", None),
+        (
+            '<form><div class="alert" role="alert">La tua password è scaduta.</div><input name="j_username">'
+            '<input name="j_password" type="password"><button name="_eventId_proceed">ok</button></form>',
+            FLOW,
+            "password-expired",
+            None,
+        ),
+        (
+            '<form><div class="alert" role="alert">La password immessa non è corretta.</div><input name="j_username">'
+            '<input name="j_password" type="password"><button name="_eventId_proceed">ok</button></form>',
+            FLOW,
+            "credentials",
+            "credentials-rejected",
+        ),
+    ],
+)
+async def test_pages_of_themes_and_plugins_are_told(html: str, url: str, screen: str, problem: str | None) -> None:
+    seen = await read(html, url)
+    assert (seen.site, seen.screen, seen.problem) == ("shibboleth", screen, problem)

@@ -98,3 +98,9 @@ async def test_a_refused_password_is_told_in_any_language(error: str, text: str)
 async def test_a_form_named_f_elsewhere_is_not_simplesamlphps() -> None:
     html = '<form name="f"><input id="username" name="username"><input id="password" type="password" name="password"></form>'
     assert (await read(html, "https://www.acme.example/login")).site == "generic"
+
+
+async def test_a_sign_out_that_is_still_under_way_is_not_over() -> None:
+    html = "<p>You are now successfully logged out.</p><ul><li id=sp-1 data-status=onhold>Jira</li></ul>"
+    seen = await read(html, "https://idp.acme.example/simplesaml/module.php/core/logout-iframe?id=x")
+    assert (seen.site, seen.screen) == ("simplesamlphp", "hop")
